@@ -1,0 +1,281 @@
+# SPDX-FileCopyrightText: community.arize contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# This module_utils is PRIVATE and should only be used by this collection.
+# Breaking changes can occur any time.
+"""Carry a plan out in the order that can't lose a key: the only place that changes anything.
+
+Find out, plan, prove that `dest` can be written, issue, deliver, settle with rivals, and only then revoke.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import random
+import time
+import typing as t
+from datetime import datetime
+
+from ansible_collections.community.arize.plugins.module_utils import _errors, _outcome
+from ansible_collections.community.arize.plugins.module_utils._client import ArizeClient
+from ansible_collections.community.arize.plugins.module_utils._desired import DesiredKey
+from ansible_collections.community.arize.plugins.module_utils._matches import (
+    StoredSecret,
+    describe,
+    describe_all,
+)
+from ansible_collections.community.arize.plugins.module_utils._models import (
+    ApiKey,
+    IssuedKey,
+    Secret,
+)
+from ansible_collections.community.arize.plugins.module_utils._observe import Observer
+from ansible_collections.community.arize.plugins.module_utils._plan import REFRESHED, Issue, Plan, make_plan
+from ansible_collections.community.arize.plugins.module_utils._secret_file import (
+    FileState,
+    PreparedFile,
+    SecretFile,
+    restore,
+)
+from ansible_collections.community.arize.plugins.module_utils._time import SAME_INSTANT
+from ansible_collections.community.arize.plugins.module_utils._wire import create_body
+
+# Rounds of a race that this run may lose before it gives up.
+MOST_ROUNDS = 8
+# Seconds. The random pause after a lost round grows up to this.
+LONGEST_PAUSE = 16.0
+
+
+@dataclasses.dataclass(frozen=True)
+class _Situation:
+    """One look at the service and at `dest`, and what follows from it."""
+
+    now: datetime
+    plan: Plan
+    file_state: FileState | None
+    file_change: _outcome.FileChange | None
+
+
+class _LostRound(Exception):
+    """Another run issued the key first, and what this run issued is revoked again."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class KeyReconciler:
+    """Brings one declared key about. `predict` and `carry_out` return the module's result or raise ArizeError."""
+
+    def __init__(
+        self,
+        desired: DesiredKey,
+        client: ArizeClient,
+        credential: Secret,
+        diff: bool,
+        sleep: t.Callable[[float], None] = time.sleep,
+    ) -> None:
+        """Raises InvalidOption for an owner, group or mode that this host does not know."""
+        self._desired = desired
+        self._client = client
+        self._diff = diff
+        self._sleep = sleep
+        self._observer = Observer(desired, client, credential)
+        wants_file = desired.destination is not None and desired.state != "absent"
+        self._file = SecretFile(desired.destination) if wants_file and desired.destination is not None else None
+
+    def predict(self) -> tuple[dict[str, t.Any], list[str]]:
+        """What a real run would do now, with GET requests only. Returns the result and warnings."""
+        seen = self._look()
+        result = _outcome.predicted_result(self._desired, seen.plan, seen.now, seen.file_change, self._diff)
+        return result, list(seen.plan.matches.warnings + seen.plan.warnings)
+
+    def carry_out(self) -> tuple[dict[str, t.Any], list[str]]:
+        """Do it. Returns the result and warnings."""
+        with contextlib.nullcontext() if self._file is None else self._file.locked():
+            lost_rounds: list[str] = []
+            for attempt in range(MOST_ROUNDS):
+                seen = self._look()
+                if lost_rounds and self._desired.state == "refreshed":
+                    break
+                try:
+                    return self._carry(seen, lost_rounds)
+                except _LostRound as lost:
+                    lost_rounds.append(lost.reason)
+                self._sleep(random.uniform(0, min(LONGEST_PAUSE, 2.0**attempt)))
+        raise _errors.Refused(
+            f"Other runs issue {self._desired.label} at the same time: {' '.join(lost_rounds)} "
+            "See to it that one run at a time manages a key (run_once, no simultaneous jobs), and run again.",
+        )
+
+    def _look(self) -> _Situation:
+        state, stored = None, None
+        if self._file is not None:
+            self._file.check_writable()
+            state = self._file.state()
+            stored = StoredSecret(self._file.secret_in(state), state.content is not None)
+        seen = self._observer.observe(stored if self._desired.state == "present" else None)
+        plan = make_plan(self._desired, seen)
+        if plan.issue is not None and plan.issue.refreshed is None:
+            # In check mode, too: what creating a key would fail for shall fail now.
+            self._observer.scope.bindings()
+        change = None
+        if self._file is not None and state is not None:
+            attributes_only = plan.issue is None
+            if not attributes_only or self._file.attributes_differ(state):
+                change = _outcome.FileChange(self._file.path, state.content is not None, attributes_only)
+        return _Situation(seen.now, plan, state, change)
+
+    def _carry(self, seen: _Situation, lost_rounds: list[str]) -> tuple[dict[str, t.Any], list[str]]:
+        plan = seen.plan
+        progress = _outcome.Progress(extra_reasons=list(lost_rounds))
+        if plan.issue is not None:
+            self._issue(seen, plan.issue, progress)
+        elif self._file is not None and seen.file_change is not None:
+            self._file.correct_attributes()
+        with self._custody(seen, progress):
+            self._retire(plan, progress)
+            self._check_age_was_reset(plan, progress)
+        result = _outcome.real_result(self._desired, plan, seen.now, progress, seen.file_change, self._diff)
+        return result, [*plan.matches.warnings, *plan.warnings, *progress.warnings]
+
+    def _issue(self, seen: _Situation, issue: Issue, progress: _outcome.Progress) -> None:
+        with contextlib.ExitStack() as stack:
+            prepared = None
+            if self._file is not None and seen.file_state is not None:
+                prepared = stack.enter_context(self._file.prepared(seen.file_state))
+            progress.issued = self._post(issue)
+            with self._custody(seen, progress):
+                self._deliver(issue, progress, prepared)
+                self._settle(seen, progress)
+
+    def _post(self, issue: Issue) -> IssuedKey:
+        if issue.refreshed is None:
+            body = create_body(self._desired, issue.expires_at, self._observer.scope.bindings())
+            return self._client.create_key(body)
+        try:
+            return self._client.refresh_key(issue.refreshed.key_id, issue.expires_at, issue.grace_seconds)
+        except (_errors.NotFound, _errors.RequestRejected) as error:
+            now_live = {key.key_id for key in self._observer.live_matches()}
+            if issue.refreshed.key_id in now_live or self._desired.state == "refreshed":
+                raise
+            raise _LostRound(
+                f"{describe(issue.refreshed)} was no longer live when it was to be refreshed ({error.status})."
+            ) from None
+
+    def _deliver(self, issue: Issue, progress: _outcome.Progress, prepared: PreparedFile | None) -> None:
+        """Write the secret. When that fails, revoke the new key if the old one still serves."""
+        issued = progress.issued
+        if issued is None or prepared is None:
+            return
+        try:
+            prepared.commit(issued)
+        except _errors.SecretFileError as error:
+            if issue.refreshed is not None and issue.grace_seconds == 0:
+                raise _errors.SecretFileError(
+                    f"{error}. {describe(issue.refreshed)} has been refreshed to id {issued.api_key.key_id} and its "
+                    "old secret no longer serves. The new secret is in key of this result: store it, or mend dest and "
+                    "run again with on_lost_secret reissue.",
+                ) from None
+            self._revoke_undelivered(issued, progress, error)
+        progress.delivered = True
+
+    def _revoke_undelivered(self, issued: IssuedKey, progress: _outcome.Progress, error: Exception) -> t.NoReturn:
+        try:
+            self._client.revoke_key(issued.api_key.key_id)
+        except _errors.RequestError as second:
+            raise _errors.SecretFileError(
+                f"{error}. Revoking the new {describe(issued.api_key)} failed, too ({second}). Its secret is in key of "
+                "this result: store it, or revoke the key by id.",
+            ) from None
+        progress.issued = None
+        progress.revoked.append(issued.api_key)
+        raise _errors.SecretFileError(
+            f"{error}. The new {describe(issued.api_key)} was revoked again, since nobody would hold its secret; what "
+            "served before serves on. Mend dest and run again.",
+        )
+
+    def _settle(self, seen: _Situation, progress: _outcome.Progress) -> None:
+        """Look for rivals: live matches that were not there before and are not ours. The older one wins."""
+        issued = progress.issued
+        if issued is None:
+            return
+        listed = self._observer.live_matches()
+        ours = issued.api_key
+        known = seen.plan.matches.all_ids | {key.key_id for key in seen.plan.matches.partial} | {ours.key_id}
+        rivals = [key for key in listed if key.key_id not in known]
+        older = [key for key in rivals if key.created_at <= ours.created_at]
+        if older:
+            self._client.revoke_key(ours.key_id)
+            if progress.delivered and self._file is not None and seen.file_state is not None:
+                restore(self._file, seen.file_state)
+            progress.issued = None
+            raise _LostRound(f"Another run issued {describe_all(older)} first, so ours ({ours.key_id}) was revoked.")
+        gone = {key.key_id for key in seen.plan.revoke}
+        progress.retiring = [
+            key
+            for key in listed
+            if key.key_id not in gone
+            and key.key_id != ours.key_id
+            and key.expires_at is not None
+            and (ours.expires_at is None or key.expires_at <= ours.expires_at + SAME_INSTANT)
+        ]
+        wanted = seen.plan.issue.expires_at if seen.plan.issue is not None else None
+        self._tell_about_expiry(ours, wanted, progress)
+
+    def _tell_about_expiry(self, ours: ApiKey, wanted: datetime | None, progress: _outcome.Progress) -> None:
+        if ours.expires_at is None:
+            return
+        if wanted is None or ours.expires_at < wanted - SAME_INSTANT:
+            progress.warnings.append(
+                f"{describe(ours)} lapses earlier than declared, because the service limits the lifetime of keys in "
+                "this account.",
+            )
+        renew_before = self._desired.renew_before
+        if renew_before is not None and renew_before.before(ours.expires_at) <= ours.created_at:
+            progress.warnings.append(
+                f"renew_before ({renew_before}) is not shorter than the lifetime that the service gave to "
+                f"{describe(ours)}: each run would rotate it. Make it shorter.",
+            )
+
+    def _retire(self, plan: Plan, progress: _outcome.Progress) -> None:
+        """Revoke what must go, now that the new secret is delivered. Not found counts as revoked."""
+        problems = []
+        for key in plan.revoke:
+            try:
+                self._client.revoke_key(key.key_id)
+                progress.revoked.append(key)
+            except _errors.RequestError as error:
+                problems.append(f"{describe(key)} could not be revoked: {error}")
+                progress.orphans.append({**key.public(), "what_to_do": "revoke it by id (state absent)"})
+        if problems:
+            raise _errors.Refused(" ".join(problems))
+
+    def _check_age_was_reset(self, plan: Plan, progress: _outcome.Progress) -> None:
+        """A refresh that keeps created_at would make max_age and issued_after rotate on each run."""
+        if progress.issued is None or not plan.by_age or plan.action != REFRESHED or plan.issue is None:
+            return
+        old = plan.issue.refreshed
+        if old is not None and progress.issued.api_key.created_at <= old.created_at:
+            raise _errors.Refused(
+                f"{describe(progress.issued.api_key)} has been refreshed and delivered, but this service keeps "
+                "created_at on a refresh, so max_age and issued_after would rotate it on each run. Remove them, and "
+                "use expires_in with renew_before, which replaces the key.",
+            )
+
+    @contextlib.contextmanager
+    def _custody(self, seen: _Situation, progress: _outcome.Progress) -> t.Iterator[None]:
+        """Whatever fails inside, the failed result carries what was done, and the secret that nobody else holds."""
+        try:
+            yield
+        except (_errors.ArizeError, KeyboardInterrupt) as error:
+            if progress.issued is None and not progress.revoked and not progress.orphans:
+                raise
+            result = _outcome.real_result(self._desired, seen.plan, seen.now, progress, seen.file_change, self._diff)
+            result["changed"] = True
+            raise _errors.Interrupted(str(error) or "The run was interrupted.", {**result, **_details(error)}) from None
+
+
+def _details(error: BaseException) -> dict[str, t.Any]:
+    return error.details() if isinstance(error, _errors.ArizeError) else {}

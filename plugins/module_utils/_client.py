@@ -1,0 +1,193 @@
+# SPDX-FileCopyrightText: community.arize contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# This module_utils is PRIVATE and should only be used by this collection.
+# Breaking changes can occur any time.
+"""The verbs of the Arize AX REST API as typed Python. Knows JSON and paging, not Ansible."""
+
+from __future__ import annotations
+
+import typing as t
+from datetime import datetime
+from urllib.parse import quote
+
+from ansible_collections.community.arize.plugins.module_utils import _models, _parse
+from ansible_collections.community.arize.plugins.module_utils._errors import (
+    AnswerLost,
+    MalformedAnswer,
+    NotFound,
+    ProtocolError,
+)
+from ansible_collections.community.arize.plugins.module_utils._time import ServerClock, format_instant
+
+# The service's largest page (contract section 1.2).
+PAGE_SIZE = 100
+# A listing longer than this is a server that pages for ever.
+_MOST_PAGES = 10_000
+
+T = t.TypeVar("T")
+Query = t.Dict[str, t.Union[str, int]]
+
+
+class Transport(t.Protocol):
+    """What the client needs of `_http.HttpTransport`."""
+
+    clock: ServerClock
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        query: t.Mapping[str, str | int] | None = None,
+        body: t.Mapping[str, t.Any] | None = None,
+    ) -> t.Any: ...
+
+
+class ArizeClient:
+    """Raises the errors of `_errors.RequestError`; a malformed answer to a GET is a ProtocolError."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    def now(self) -> datetime:
+        """The present UTC instant by the service's clock."""
+        return self._transport.clock.now()
+
+    def list_api_keys(
+        self,
+        key_type: str | None = None,
+        status: str | None = None,
+        space_id: str | None = None,
+        user_id: str | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> tuple[list[_models.ApiKey], str | None]:
+        """Keys that fit the filters, each once, over all pages or up to `limit` keys (section 1.2).
+
+        Returns the keys and the cursor of what follows, None at the end.
+        """
+        query: Query = {}
+        if key_type is not None:
+            query["key_type"] = key_type.upper()
+        if status is not None:
+            query["status"] = status.upper()
+        if space_id is not None:
+            query["space_id"] = space_id
+        if user_id is not None:
+            query["user_id"] = user_id
+        keys, following = self._listing("/api-keys", "api_keys", _parse.parse_api_key, query, limit, cursor)
+        return list({key.key_id: key for key in keys}.values()), following
+
+    def create_key(self, body: t.Mapping[str, t.Any]) -> _models.IssuedKey:
+        """Issue a key (section 1.3). Raises AnswerLost when it is unknown whether one was issued."""
+        return self._issue("/api-keys", body)
+
+    def refresh_key(
+        self,
+        key_id: str,
+        expires_at: datetime | None,
+        grace_seconds: int,
+    ) -> _models.IssuedKey:
+        """Reissue a key's secret (section 1.4); the answer's id may be another one (section 3.1).
+
+        `expires_at` is mandatory for a key that expires. `grace_seconds`: how long the old secret serves on.
+        """
+        body: dict[str, t.Any] = {"grace_period_seconds": grace_seconds}
+        if expires_at is not None:
+            body["expires_at"] = format_instant(expires_at)
+        return self._issue(f"/api-keys/{quote(key_id, safe='')}/refresh", body)
+
+    def revoke_key(self, key_id: str) -> bool:
+        """Revoke a key (section 1.5, idempotent). False when it does not exist or is not visible."""
+        try:
+            self._transport.request("PUT", f"/api-keys/{quote(key_id, safe='')}/revoke")
+        except NotFound:
+            return False
+        return True
+
+    def spaces_named(self, name: str, organization_id: str | None = None) -> list[_models.Space]:
+        """Visible spaces of exactly this name; the service itself searches substrings (section 1.6)."""
+        query: Query = {"name": name}
+        if organization_id is not None:
+            query["org_id"] = organization_id
+        found, _end = self._listing("/spaces", "spaces", _parse.parse_space, query)
+        return [space for space in {space.space_id: space for space in found}.values() if space.name == name]
+
+    def all_spaces(self) -> list[_models.Space]:
+        """All spaces that the caller can see."""
+        found, _end = self._listing("/spaces", "spaces", _parse.parse_space, {})
+        return list({space.space_id: space for space in found}.values())
+
+    def space(self, space_id: str) -> _models.Space:
+        """One space by id. Raises NotFound."""
+        return self._get(f"/spaces/{quote(space_id, safe='')}", _parse.parse_space)
+
+    def organizations_named(self, name: str) -> list[_models.Organization]:
+        """Visible organizations of exactly this name (section 1.7)."""
+        found, _end = self._listing("/organizations", "organizations", _parse.parse_organization, {"name": name})
+        return [organization for organization in found if organization.name == name]
+
+    def organization(self, organization_id: str) -> _models.Organization:
+        """One organization by id. Raises NotFound."""
+        return self._get(f"/organizations/{quote(organization_id, safe='')}", _parse.parse_organization)
+
+    def _get(self, path: str, parse: t.Callable[[t.Any], T]) -> T:
+        answer = self._transport.request("GET", path)
+        try:
+            return parse(answer)
+        except MalformedAnswer as error:
+            raise _unexpected("GET", path, str(error)) from None
+
+    def _issue(self, path: str, body: t.Mapping[str, t.Any]) -> _models.IssuedKey:
+        answer = self._transport.request("POST", path, body=body)
+        try:
+            return _parse.parse_issued_key(answer)
+        except MalformedAnswer as error:
+            # A key was most probably issued, and its secret can't be read: as good as no answer.
+            raise AnswerLost(
+                "POST",
+                f"/v2{path}",
+                f"POST /v2{path} was answered with something else than a key ({error}); "
+                "whether the service carried it out is unknown.",
+            ) from None
+
+    def _listing(
+        self,
+        path: str,
+        collection: str,
+        parse: t.Callable[[t.Any, str], T],
+        query: Query,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> tuple[list[T], str | None]:
+        rows: list[T] = []
+        seen: set[str] = set()
+        while True:
+            page_query = dict(query)
+            page_query["limit"] = PAGE_SIZE if limit is None else min(PAGE_SIZE, limit - len(rows))
+            if cursor is not None:
+                page_query["cursor"] = cursor
+                seen.add(cursor)
+            answer = self._transport.request("GET", path, query=page_query)
+            try:
+                page = _parse.parse_page(answer, collection)
+                rows += [parse(row, f"{collection}[{index}]") for index, row in enumerate(page.rows)]
+            except MalformedAnswer as error:
+                raise _unexpected("GET", path, str(error)) from None
+            if not page.has_more:
+                return rows, None
+            # An incomplete listing must never be taken for a complete one: a key would seem to be missing.
+            if page.next_cursor is None or page.next_cursor in seen or len(seen) >= _MOST_PAGES:
+                raise _unexpected("GET", path, "the listing says that it goes on, but gives no new cursor")
+            cursor = page.next_cursor
+            if limit is not None and len(rows) >= limit:
+                return rows, cursor
+
+
+def _unexpected(method: str, path: str, problem: str) -> ProtocolError:
+    return ProtocolError(
+        method,
+        f"/v2{path}",
+        f"{method} /v2{path} was answered with something that is not documented: {problem}. "
+        "Check that api_url is the address of the Arize API; a newer collection may know this form.",
+    )

@@ -1,0 +1,79 @@
+# SPDX-FileCopyrightText: community.arize contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# This module_utils is PRIVATE and should only be used by this collection.
+# Breaking changes can occur any time.
+"""When a key is to be rotated, and when its secret is lost. Pure."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from ansible_collections.community.arize.plugins.module_utils._desired import DesiredKey
+from ansible_collections.community.arize.plugins.module_utils._errors import InvalidOption, Refused
+from ansible_collections.community.arize.plugins.module_utils._matches import Matches, describe
+from ansible_collections.community.arize.plugins.module_utils._models import ApiKey
+from ansible_collections.community.arize.plugins.module_utils._time import SAME_INSTANT, format_instant
+
+
+def next_rotation(desired: DesiredKey, api_key: ApiKey | None) -> datetime | None:
+    """When a run with the same options will rotate the key, None when no condition will."""
+    if desired.state != "present" or api_key is None:
+        return None
+    instants = []
+    if desired.renew_before is not None and api_key.expires_at is not None:
+        instants.append(desired.renew_before.before(api_key.expires_at))
+    if desired.max_age is not None:
+        instants.append(desired.max_age.after(api_key.created_at))
+    return min(instants, default=None)
+
+
+def due_reasons(
+    desired: DesiredKey, now: datetime, current: ApiKey, wanted: datetime | None
+) -> tuple[list[str], bool, list[str]]:
+    """The conditions that are fulfilled, in sentences; whether an age is among them; warnings."""
+    reasons: list[str] = []
+    warnings: list[str] = []
+    ends = current.expires_at
+    if desired.renew_before is not None and ends is not None and desired.renew_before.before(ends) <= now:
+        within = f"{describe(current)} is within renew_before ({desired.renew_before}) of its end"
+        if wanted is None or wanted > ends + SAME_INSTANT:
+            reasons.append(f"{within}.")
+        else:
+            warnings.append(f"{within}, but the declared expires_at is no later: move expires_at.")
+    by_age = False
+    if desired.max_age is not None and desired.max_age.after(current.created_at) <= now:
+        by_age = True
+        reasons.append(
+            f"{describe(current)} was issued at {format_instant(current.created_at)}, longer ago than "
+            f"max_age ({desired.max_age}).",
+        )
+    if desired.issued_after is not None:
+        if desired.issued_after > now:
+            raise InvalidOption(
+                "issued_after",
+                f"{format_instant(desired.issued_after)} lies in the future, so each run would rotate the key",
+            )
+        # The service's created_at may have whole seconds only.
+        if current.created_at < desired.issued_after.replace(microsecond=0):
+            by_age = True
+            reasons.append(
+                f"{describe(current)} was issued at {format_instant(current.created_at)}, before "
+                f"issued_after ({format_instant(desired.issued_after)}).",
+            )
+    return reasons, by_age, warnings
+
+
+def lost_reasons(desired: DesiredKey, matches: Matches) -> list[str]:
+    """The sentence that says why the current key's secret is lost, if it is and shall be reissued."""
+    if matches.lost is None or matches.current is None:
+        return []
+    reason = f"The secret of {describe(matches.current)} is not in dest: {matches.lost}."
+    if desired.on_lost_secret == "fail":
+        raise Refused(
+            f"{reason} The service shows a secret only once. Put it back into dest, or set on_lost_secret to "
+            "reissue: the key gets a new secret and the lost one stops serving.",
+            [matches.current.public()],
+            [{**matches.current.public(), "what_to_do": "put its secret into dest, or reissue it"}],
+        )
+    return [reason]

@@ -1,0 +1,180 @@
+# SPDX-FileCopyrightText: community.arize contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# This module_utils is PRIVATE and should only be used by this collection.
+# Breaking changes can occur any time.
+"""Where the service is and how it is reached: options and environment to one value. No I/O.
+
+The environment variables are those of the official SDK (contract section 6.2); an option always wins over them.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+from urllib.parse import urlsplit
+
+from ansible_collections.community.arize.plugins.module_utils._errors import InvalidOption
+from ansible_collections.community.arize.plugins.module_utils._models import Secret
+
+DEFAULT_URL = "https://api.arize.com"
+# Contract section 6.1: the CLI's short names; C(us) is the documentation's host for the United States.
+REGION_HOSTS = {
+    "us": "api.arize.com",
+    "eu": "api.eu-west-1a.arize.com",
+    "ca": "api.ca-central-1a.arize.com",
+    "ca-central-1a": "api.ca-central-1a.arize.com",
+    "eu-west-1a": "api.eu-west-1a.arize.com",
+    "us-central-1a": "api.us-central-1a.arize.com",
+    "us-east-1b": "api.us-east-1b.arize.com",
+}
+SHORTEST_CREDENTIAL = 8
+_TRUE = ("1", "true", "yes", "on")
+
+
+@dataclasses.dataclass(frozen=True)
+class Connection:
+    """Everything that the transport needs. `base_url` has neither a trailing slash nor C(/v2)."""
+
+    base_url: str
+    credential: Secret
+    verify: bool | str
+    proxy: str | None
+    no_proxy: str | None
+    timeout: float
+    max_retries: int
+
+
+def resolve_connection(options: t.Mapping[str, t.Any], environment: t.Mapping[str, str]) -> Connection:
+    """Make the connection from validated module options and the environment of the machine the module runs on.
+
+    Raises InvalidOption.
+    """
+    base_url = _base_url(options, environment)
+    verify: bool | str = _verify(options, environment)
+    ca_path = _first(
+        options.get("ca_path"),
+        environment.get("ARIZE_SSL_CA_CERT"),
+        environment.get("REQUESTS_CA_BUNDLE"),
+        environment.get("CURL_CA_BUNDLE"),
+    )
+    if verify and ca_path:
+        verify = ca_path
+    return Connection(
+        base_url=base_url,
+        credential=_credential(options.get("api_key")),
+        verify=verify,
+        proxy=_proxy(options, environment, urlsplit(base_url).scheme),
+        no_proxy=_first(environment.get("no_proxy"), environment.get("NO_PROXY")),
+        timeout=float(options["timeout"]),
+        max_retries=int(options["max_retries"]),
+    )
+
+
+def _first(*values: str | None) -> str | None:
+    return next((value for value in values if value), None)
+
+
+def _credential(value: str | None) -> Secret:
+    if value is None:
+        raise InvalidOption("api_key", "no credential: set api_key, or ARIZE_API_KEY where the module runs")
+    text = value.strip()
+    if not text:
+        raise InvalidOption("api_key", "the credential is empty; set api_key or ARIZE_API_KEY to an Arize API key")
+    if not text.isascii() or not text.isprintable() or " " in text:
+        raise InvalidOption("api_key", "the credential holds a blank or a character that no Arize API key has")
+    if len(text) < SHORTEST_CREDENTIAL:
+        raise InvalidOption(
+            "api_key",
+            f"the credential has fewer than {SHORTEST_CREDENTIAL} characters, so it is no Arize API key",
+        )
+    return Secret(text)
+
+
+def _verify(options: t.Mapping[str, t.Any], environment: t.Mapping[str, str]) -> bool:
+    chosen: bool | None = options.get("validate_certs")
+    if chosen is not None:
+        return chosen
+    text = environment.get("ARIZE_REQUEST_VERIFY", "").strip().lower()
+    return not text or text in _TRUE
+
+
+def _proxy(options: t.Mapping[str, t.Any], environment: t.Mapping[str, str], scheme: str) -> str | None:
+    proxy = _first(
+        options.get("proxy"),
+        environment.get("ARIZE_PROXY_URL"),
+        environment.get(f"{scheme}_proxy"),
+        environment.get(f"{scheme}_proxy".upper()),
+        environment.get("all_proxy"),
+        environment.get("ALL_PROXY"),
+    )
+    if proxy is None:
+        return None
+    if "://" not in proxy:
+        proxy = f"http://{proxy}"
+    _checked_url("proxy", proxy, ("http", "https", "socks5", "socks5h"))
+    return proxy
+
+
+def _base_url(options: t.Mapping[str, t.Any], environment: t.Mapping[str, str]) -> str:
+    if options.get("api_url") is not None:
+        return _api_url("api_url", options["api_url"])
+    if options.get("region"):
+        return _region_url("region", options["region"])
+    if environment.get("ARIZE_BASE_URL"):
+        return _api_url("ARIZE_BASE_URL", environment["ARIZE_BASE_URL"])
+    return _url_of_parts(environment)
+
+
+def _url_of_parts(environment: t.Mapping[str, str]) -> str:
+    exclusive = ("ARIZE_REGION", "ARIZE_SINGLE_HOST", "ARIZE_BASE_DOMAIN")
+    given = [name for name in exclusive if environment.get(name)]
+    if len(given) > 1:
+        raise InvalidOption("api_url", f"{' and '.join(given)} exclude each other; unset all but one, or set api_url")
+    if given == ["ARIZE_REGION"]:
+        return _region_url("ARIZE_REGION", environment["ARIZE_REGION"])
+    host = environment.get("ARIZE_API_HOST") or urlsplit(DEFAULT_URL).netloc
+    port = environment.get("ARIZE_API_PORT") or "0"
+    if given == ["ARIZE_SINGLE_HOST"]:
+        host = environment["ARIZE_SINGLE_HOST"]
+        if port == "0":
+            port = environment.get("ARIZE_SINGLE_PORT") or "0"
+    elif given == ["ARIZE_BASE_DOMAIN"]:
+        host = f"api.{environment['ARIZE_BASE_DOMAIN']}"
+    if "/" in host:
+        raise InvalidOption("api_url", "ARIZE_API_HOST and ARIZE_SINGLE_HOST take a host without a scheme or path")
+    if not port.isdigit():
+        raise InvalidOption("api_url", "ARIZE_API_PORT and ARIZE_SINGLE_PORT take a number")
+    if port != "0":
+        # The SDK drops a port inside the host where a port is given (contract section 6.2).
+        host = f"{host.rsplit(':', 1)[0] if ':' in host else host}:{port}"
+    scheme = environment.get("ARIZE_API_SCHEME") or "https"
+    return _api_url("api_url (from ARIZE_API_SCHEME, ARIZE_API_HOST, ARIZE_API_PORT)", f"{scheme}://{host}")
+
+
+def _region_url(source: str, region: str) -> str:
+    host = REGION_HOSTS.get(region.strip().lower())
+    if host is None:
+        raise InvalidOption(source, f"unknown region {region!r}; choose from {', '.join(sorted(REGION_HOSTS))}")
+    return f"https://{host}"
+
+
+def _api_url(source: str, url: str) -> str:
+    trimmed = url.strip().rstrip("/")
+    parts = _checked_url(source, trimmed, ("http", "https"))
+    if parts.username or parts.password:
+        raise InvalidOption(source, "takes no user or password; the credential goes into api_key")
+    if parts.query or parts.fragment:
+        raise InvalidOption(source, "takes no query or fragment")
+    return trimmed[: -len("/v2")] if trimmed.endswith("/v2") else trimmed
+
+
+def _checked_url(source: str, url: str, schemes: t.Sequence[str]) -> t.Any:
+    try:
+        parts = urlsplit(url)
+        usable = bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:
+        usable = False
+    if not usable or parts.scheme not in schemes:
+        raise InvalidOption(source, f"not a URL that begins with {' or '.join(f'{name}://' for name in schemes)}")
+    return parts

@@ -1,0 +1,129 @@
+# SPDX-FileCopyrightText: community.arize contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# This module_utils is PRIVATE and should only be used by this collection.
+# Breaking changes can occur any time.
+"""Between Ansible and the reconcilers: one check-mode gate, one ladder from errors to a failed result.
+
+Nothing below this file knows AnsibleModule, exits, prints or reads the process environment: a task needs a `Host`.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import typing as t
+
+from ansible.module_utils.basic import AnsibleModule, missing_required_lib
+
+from ansible_collections.community.arize.plugins.module_utils import _desired, _info
+from ansible_collections.community.arize.plugins.module_utils._apply import KeyReconciler
+from ansible_collections.community.arize.plugins.module_utils._arguments import (
+    Arguments,
+    connection_arguments,
+    info_arguments,
+    key_arguments,
+)
+from ansible_collections.community.arize.plugins.module_utils._client import ArizeClient
+from ansible_collections.community.arize.plugins.module_utils._connection import (
+    Connection,
+    resolve_connection,
+)
+from ansible_collections.community.arize.plugins.module_utils._errors import (
+    ArizeError,
+    InvalidOption,
+    MissingLibrary,
+    RequestError,
+)
+from ansible_collections.community.arize.plugins.module_utils._http import HttpTransport
+
+Result = t.Dict[str, t.Any]
+
+
+@dataclasses.dataclass(frozen=True)
+class Host:
+    """What a task may use of the place where it runs. `options` are validated; `dry_run` is Ansible's check mode."""
+
+    options: t.Mapping[str, t.Any]
+    environment: t.Mapping[str, str]
+    dry_run: bool
+    diff: bool
+
+
+class Task(t.Protocol):
+    """A module's work. Both return the result and warnings, or raise ArizeError."""
+
+    label: str
+
+    def predict(self) -> tuple[Result, list[str]]: ...
+
+    def carry_out(self) -> tuple[Result, list[str]]: ...
+
+
+TaskMaker = t.Callable[[Host, ArizeClient, Connection], Task]
+
+
+class KeyTask:
+    """The work of `arize_api_key`."""
+
+    def __init__(self, host: Host, client: ArizeClient, connection: Connection) -> None:
+        desired = _desired.desired_key(host.options)
+        reconciler = KeyReconciler(desired, client, connection.credential, host.diff)
+        self.label = desired.label
+        self.predict = reconciler.predict
+        self.carry_out = reconciler.carry_out
+
+
+class KeyInfoTask:
+    """The work of `arize_api_key_info`, the same in check mode."""
+
+    label = ""
+
+    def __init__(self, host: Host, client: ArizeClient, _connection: Connection) -> None:
+        self._query = _info.key_query(host.options)
+        self._client = client
+
+    def predict(self) -> tuple[Result, list[str]]:
+        return _info.gather(self._client, self._query)
+
+    carry_out = predict
+
+
+def execute(host: Host, make_task: TaskMaker) -> tuple[Result, list[str]]:
+    """Run a task. Returns its result and warnings. Raises ArizeError, with the key's label in front."""
+    connection = resolve_connection(host.options, host.environment)
+    transport = HttpTransport(connection)
+    try:
+        task = make_task(host, ArizeClient(transport), connection)
+        try:
+            return task.predict() if host.dry_run else task.carry_out()
+        except (InvalidOption, RequestError) as error:
+            if task.label:
+                error.args = (f"{task.label}: {error}",)
+            raise
+    finally:
+        transport.close()
+
+
+def _run(arguments: Arguments, make_task: TaskMaker) -> None:
+    module = AnsibleModule(supports_check_mode=True, **connection_arguments().merged_with(arguments).for_module())
+    host = Host(module.params, os.environ, module.check_mode, module._diff)
+    try:
+        result, warnings = execute(host, make_task)
+    except MissingLibrary as error:
+        module.fail_json(msg=missing_required_lib(error.library))
+    except ArizeError as error:
+        module.fail_json(msg=str(error), **error.details())
+    for warning in warnings:
+        module.warn(warning)
+    module.exit_json(**result)
+
+
+def run_key_module() -> None:
+    """The whole of `arize_api_key`."""
+    _run(key_arguments(), KeyTask)
+
+
+def run_key_info_module() -> None:
+    """The whole of `arize_api_key_info`."""
+    _run(info_arguments(), KeyInfoTask)

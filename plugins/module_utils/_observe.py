@@ -1,0 +1,150 @@
+# SPDX-FileCopyrightText: community.arize contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# This module_utils is PRIVATE and should only be used by this collection.
+# Breaking changes can occur any time.
+"""Find out what is there: resolve spaces, list keys, read `dest`. Only GET requests, and nothing is written."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.community.arize.plugins.module_utils import _drift
+from ansible_collections.community.arize.plugins.module_utils._client import ArizeClient
+from ansible_collections.community.arize.plugins.module_utils._desired import DesiredKey
+from ansible_collections.community.arize.plugins.module_utils._errors import (
+    AccessForbidden,
+    InvalidOption,
+    NotFound,
+    Refused,
+    RequestRejected,
+)
+from ansible_collections.community.arize.plugins.module_utils._matches import (
+    Matches,
+    StoredSecret,
+    classify,
+    describe,
+)
+from ansible_collections.community.arize.plugins.module_utils._models import ApiKey, Secret
+from ansible_collections.community.arize.plugins.module_utils._plan import Observation
+from ansible_collections.community.arize.plugins.module_utils._scope import ScopeResolver
+
+
+class Observer:
+    """Lists one declared key, as often as asked; names are resolved once."""
+
+    def __init__(self, desired: DesiredKey, client: ArizeClient, credential: Secret) -> None:
+        self._desired = desired
+        self._client = client
+        self._credential = credential
+        self.scope = ScopeResolver(client, desired.organizations)
+
+    def observe(self, stored: StoredSecret | None) -> Observation:
+        """Everything that a plan needs. `stored` is None without `dest`.
+
+        Raises RequestError, InvalidOption, Refused.
+        """
+        if self._desired.key_id is not None:
+            return self._observe_id(self._desired.key_id)
+        listed, partial = self._listed()
+        now = self._client.now()
+        live = [key for key in listed if key.is_live(now)]
+        matches = classify(live, now, stored, [key for key in partial if key.is_live(now)])
+        roles = _drift.RoleDrift()
+        if self._desired.compare_roles and self._desired.state == "present" and matches.current is not None:
+            roles = self._compare_roles(matches.current)
+        return Observation(now, self._credential.reveal(), matches, drift_of_roles=roles)
+
+    def live_matches(self) -> list[ApiKey]:
+        """The live matches as the service lists them now, those bound to part of the spaces included."""
+        listed, partial = self._listed()
+        now = self._client.now()
+        return [key for key in listed + partial if key.is_live(now)]
+
+    def _listed(self) -> tuple[list[ApiKey], list[ApiKey]]:
+        """Listed keys of the declared name in all declared spaces, and those in only some of them."""
+        if self._desired.key_type == "user":
+            listed, _end = self._client.list_api_keys(key_type="user", status="active")
+            return self._named(listed), []
+        found: dict[str, ApiKey] = {}
+        counts: dict[str, int] = {}
+        space_ids = self.scope.space_ids()
+        for space_id in space_ids:
+            for key in self._named(self._space_listing(space_id)):
+                found[key.key_id] = key
+                counts[key.key_id] = counts.get(key.key_id, 0) + 1
+        everywhere = [key for key_id, key in found.items() if counts[key_id] == len(space_ids)]
+        return everywhere, [key for key_id, key in found.items() if counts[key_id] < len(space_ids)]
+
+    def _named(self, listed: list[ApiKey]) -> list[ApiKey]:
+        if self._desired.key_id is not None:
+            return [key for key in listed if key.key_id == self._desired.key_id]
+        return [key for key in listed if key.name == self._desired.name and key.key_type == self._desired.key_type]
+
+    def _space_listing(self, space_id: str, status: str = "active") -> list[ApiKey]:
+        try:
+            listed, _end = self._client.list_api_keys(key_type="service", status=status, space_id=space_id)
+        except NotFound:
+            raise InvalidOption("space", f"the space {space_id} does not exist, or the caller may not see it") from None
+        return listed
+
+    def _observe_id(self, key_id: str) -> Observation:
+        key = self._find_id(key_id)
+        now = self._client.now()
+        if key is None and self._desired.state != "absent":
+            raise Refused(
+                f"There is no key with the id {key_id} among those that the caller can see. A refresh gives a key "
+                "another id: look it up with community.arize.arize_api_key_info, or name the key instead.",
+            )
+        live = [key] if key is not None and key.is_live(now) else []
+        matches = classify(live, now, None) if live else Matches()
+        return Observation(now, self._credential.reveal(), matches, found_dead=None if live else key)
+
+    def _find_id(self, key_id: str) -> ApiKey | None:
+        """Look for an id where it costs least, and in every visible space before it is called unknown.
+
+        There is no GET for one key (contract section 1), and an unscoped listing of service keys may be limited to
+        those that the caller created (section 4).
+        """
+        for listed in self._listings_for_id():
+            for key in listed:
+                if key.key_id == key_id:
+                    return key
+        return None
+
+    def _listings_for_id(self) -> t.Iterator[list[ApiKey]]:
+        """Listings one by one, so that the search ends where the id is found; the widest comes last."""
+        if self._desired.organizations:
+            for status in ("active", "revoked"):
+                for space_id in self.scope.space_ids():
+                    yield self._space_listing(space_id, status)
+            return
+        other_type = "user" if self._desired.key_type == "service" else "service"
+        for status in ("active", "revoked"):
+            for key_type in (self._desired.key_type, other_type):
+                try:
+                    listed, _end = self._client.list_api_keys(key_type=key_type, status=status)
+                except (AccessForbidden, RequestRejected):
+                    # Some servers list service keys only by space (contract section 13).
+                    continue
+                yield listed
+        for space in self._client.all_spaces():
+            try:
+                yield self._space_listing(space.space_id)
+            except AccessForbidden:
+                continue
+
+    def _compare_roles(self, current: ApiKey) -> _drift.RoleDrift:
+        """One more listing: bindings are shown only without a space in the query (contract section 1.2)."""
+        try:
+            listed, _end = self._client.list_api_keys(key_type="service", status="active")
+        except (AccessForbidden, RequestRejected) as error:
+            return _drift.RoleDrift(
+                not_compared=(f"The roles of {describe(current)} were not compared, because of: {error}",),
+            )
+        shown = next((key for key in listed if key.key_id == current.key_id), None)
+        return _drift.of_roles(
+            self._desired.account_role,
+            self.scope.resolved(),
+            None if shown is None else shown.bot_user,
+        )

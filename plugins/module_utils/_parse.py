@@ -1,0 +1,168 @@
+# SPDX-FileCopyrightText: community.arize contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# This module_utils is PRIVATE and should only be used by this collection.
+# Breaking changes can occur any time.
+"""Decoded answers to the dataclasses of `_models`: lenient to unknown fields, strict on types. Pure.
+
+Every `parse` function raises MalformedAnswer, which names the field and never its value.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from datetime import datetime
+
+from ansible_collections.community.arize.plugins.module_utils._errors import MalformedAnswer
+from ansible_collections.community.arize.plugins.module_utils._models import (
+    ApiKey,
+    BotUser,
+    IssuedKey,
+    Organization,
+    OrganizationBinding,
+    Page,
+    RoleAssignment,
+    Secret,
+    Space,
+    SpaceBinding,
+)
+from ansible_collections.community.arize.plugins.module_utils._time import parse_rfc3339
+
+
+def as_object(value: t.Any, field: str) -> dict[str, t.Any]:
+    if not isinstance(value, dict):
+        raise MalformedAnswer(field, "an object")
+    return value
+
+
+def _array(value: t.Any, field: str) -> list[t.Any]:
+    if not isinstance(value, list):
+        raise MalformedAnswer(field, "an array")
+    return value
+
+
+def _text(row: dict[str, t.Any], name: str, where: str, empty: bool = False) -> str:
+    value = row.get(name)
+    if not isinstance(value, str) or not (value or empty):
+        raise MalformedAnswer(f"{where}.{name}", "a text")
+    return value
+
+
+def _optional_text(row: dict[str, t.Any], name: str, where: str) -> str | None:
+    return None if row.get(name) is None else _text(row, name, where, empty=True)
+
+
+def _instant(row: dict[str, t.Any], name: str, where: str) -> datetime:
+    text = _text(row, name, where)
+    try:
+        return parse_rfc3339(text)
+    except ValueError as error:
+        raise MalformedAnswer(f"{where}.{name}", "an RFC 3339 timestamp") from error
+
+
+def _optional_instant(row: dict[str, t.Any], name: str, where: str) -> datetime | None:
+    return None if row.get(name) is None else _instant(row, name, where)
+
+
+def _choice(row: dict[str, t.Any], name: str, where: str, choices: t.Mapping[str, str]) -> str:
+    value = choices.get(_text(row, name, where).lower())
+    if value is None:
+        raise MalformedAnswer(f"{where}.{name}", f"one of {', '.join(sorted(set(choices.values())))}")
+    return value
+
+
+_KEY_TYPES = {"user": "user", "service": "service"}
+# Servers before SDK 8.34 say "deleted" for revoked (contract section 2.1).
+_STATUSES = {"active": "active", "revoked": "revoked", "deleted": "revoked"}
+
+
+def parse_api_key(value: t.Any, where: str = "api_key") -> ApiKey:
+    """Parse a row of a listing, or the answer to create and refresh (contract section 1.2)."""
+    row = as_object(value, where)
+    bot_user = row.get("bot_user")
+    return ApiKey(
+        key_id=_text(row, "id", where),
+        name=_text(row, "name", where, empty=True),
+        key_type=_choice(row, "key_type", where, _KEY_TYPES),
+        status=_choice(row, "status", where, _STATUSES),
+        redacted_key=_optional_text(row, "redacted_key", where) or "",
+        created_at=_instant(row, "created_at", where),
+        description=_optional_text(row, "description", where) or None,
+        expires_at=_optional_instant(row, "expires_at", where),
+        created_by_user_id=_optional_text(row, "created_by_user_id", where) or None,
+        last_used_at=_optional_instant(row, "last_used_at", where),
+        bot_user=None if bot_user is None else _bot_user(bot_user, f"{where}.bot_user"),
+    )
+
+
+def parse_issued_key(value: t.Any) -> IssuedKey:
+    """Parse the answer to create or refresh, which holds the raw secret in C(key)."""
+    row = as_object(value, "api_key")
+    secret = _text(row, "key", "api_key")
+    if not secret.isprintable() or any(character.isspace() for character in secret):
+        raise MalformedAnswer("api_key.key", "a text without blanks")
+    return IssuedKey(parse_api_key(row), Secret(secret))
+
+
+def _bot_user(value: t.Any, where: str) -> BotUser:
+    row = as_object(value, where)
+    organizations = []
+    for index, item in enumerate(_array(row.get("organizations") or [], f"{where}.organizations")):
+        inner = f"{where}.organizations[{index}]"
+        organization = as_object(item, inner)
+        spaces = []
+        for number, entry in enumerate(_array(organization.get("spaces") or [], f"{inner}.spaces")):
+            innermost = f"{inner}.spaces[{number}]"
+            space = as_object(entry, innermost)
+            spaces.append(SpaceBinding(_text(space, "space_id", innermost), _role(space.get("role"), innermost)))
+        organizations.append(
+            OrganizationBinding(
+                _text(organization, "org_id", inner),
+                _role(organization.get("role"), inner),
+                tuple(spaces),
+            ),
+        )
+    return BotUser(
+        user_id=_optional_text(row, "id", where) or "",
+        name=_optional_text(row, "name", where) or "",
+        account_role=_role(row.get("account_role"), where),
+        organizations=tuple(organizations),
+    )
+
+
+def _role(value: t.Any, where: str) -> RoleAssignment | None:
+    if value is None:
+        return None
+    row = as_object(value, f"{where}.role")
+    if _text(row, "type", f"{where}.role").upper() == "CUSTOM":
+        return RoleAssignment(role_id=_text(row, "id", f"{where}.role"))
+    return RoleAssignment(name=_text(row, "name", f"{where}.role").lower().replace("_", "-"))
+
+
+def parse_space(value: t.Any, where: str = "space") -> Space:
+    """Parse a space (contract section 1.6); older servers omit the organization."""
+    row = as_object(value, where)
+    return Space(
+        _text(row, "id", where),
+        _text(row, "name", where),
+        _optional_text(row, "organization_id", where) or None,
+    )
+
+
+def parse_organization(value: t.Any, where: str = "organization") -> Organization:
+    row = as_object(value, where)
+    return Organization(_text(row, "id", where), _text(row, "name", where))
+
+
+def parse_page(value: t.Any, collection: str) -> Page:
+    """Parse a listing's envelope (contract section 4); `collection` is the member that holds the rows."""
+    body = as_object(value, "the body")
+    pagination = as_object(body.get("pagination"), "pagination")
+    has_more = pagination.get("has_more")
+    if not isinstance(has_more, bool):
+        raise MalformedAnswer("pagination.has_more", "true or false")
+    return Page(
+        rows=_array(body.get(collection), collection),
+        has_more=has_more,
+        next_cursor=_optional_text(pagination, "next_cursor", "pagination") or None,
+    )

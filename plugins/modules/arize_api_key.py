@@ -1,0 +1,449 @@
+#!/usr/bin/python
+# SPDX-FileCopyrightText: community.arize contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: arize_api_key
+short_description: Manage an Arize AX API key
+description:
+  - Declares one API key of Arize AX and brings it about. A key is issued when it is missing, rotated when a condition
+    that you set is met, and revoked when it shall be absent.
+  - The service shows the secret of a key once, when it is issued, and neither names nor creation are unique there.
+    This module finds the key by type, name and space, never creates a second one, and hands the secret over in RV(key)
+    or in O(dest) before an old one stops serving.
+  - Nothing of a key can be changed in place. O(on_drift) says what happens when the key found differs from the options.
+author:
+  - community.arize contributors (@community-arize)
+version_added: 0.1.0
+options:
+  state:
+    description:
+      - V(present) issues the key if no live key fits, and rotates it when O(renew_before), O(max_age) or
+        O(issued_after) asks for it. Needs O(name).
+      - V(absent) revokes. With O(id) that key. With O(name) the current key and those that are about to lapse after a
+        rotation. A key that is revoked, lapsed or unknown is no change. O(dest) is left alone.
+      - V(refreshed) gives the key a new secret now, so it always reports a change. To rotate on a schedule, use
+        V(present) with a condition.
+    type: str
+    choices: [present, absent, refreshed]
+    default: present
+  id:
+    description:
+      - The id of a key, for O(state=absent) and O(state=refreshed). Excludes O(name).
+      - A refresh gives a key another id, therefore O(state=present) goes by name.
+      - Give O(space), too, for a service key that the caller did not create. Otherwise the keys of all visible spaces
+        may have to be listed to find it.
+    type: str
+  name:
+    description:
+      - The name of the key, of at most 256 characters. Together with O(key_type) and the spaces it identifies the key.
+      - Revoked and lapsed keys of the same name don't count.
+    type: str
+  key_type:
+    description:
+      - V(service) for a key of a space, which acts as a bot user of its own and outlives the person who issued it.
+      - V(user) for a key that acts as the user of the credential.
+    type: str
+    choices: [service, user]
+    default: service
+  description:
+    description:
+      - A description of at most 1000 characters. If not set, a description that the key has is not looked at.
+    type: str
+  space:
+    description:
+      - The space of a service key, by id or by name. A name must be exact, upper and lower case included.
+      - If several organizations have a space of that name, the task fails and lists their ids.
+      - An id saves one request on each run. A value that has the form of an id is taken for one.
+      - Excludes O(organizations).
+    type: str
+  space_role:
+    description:
+      - The role of a new key in O(space). If not set, the service decides, which is V(member).
+    type: str
+    choices: [admin, member, read-only]
+  space_role_id:
+    description:
+      - The id of a custom role for a new key in O(space). Excludes O(space_role).
+    type: str
+  org_role:
+    description:
+      - The role of a new key in the organization of O(space). If not set, the service decides, which is V(read-only).
+    type: str
+    choices: [admin, member, read-only]
+  account_role:
+    description:
+      - The role of a new service key in the account. If not set, the service decides, which is V(member).
+    type: str
+    choices: [admin, member]
+  organizations:
+    description:
+      - The spaces of a service key that serves several of them. Excludes O(space), O(space_role), O(space_role_id) and
+        O(org_role).
+      - The key must be listed in all these spaces to count as the declared one. One of the same name that is in only
+        some of them makes O(state=present) fail.
+    type: list
+    elements: dict
+    suboptions:
+      id:
+        description:
+          - The id of the organization. Saves a request when the key is created.
+        type: str
+      name:
+        description:
+          - The exact name of the organization. Exactly one of this and O(organizations[].id) is required.
+        type: str
+      role:
+        description:
+          - The role of a new key in the organization. If not set, the service decides, which is V(read-only).
+        type: str
+        choices: [admin, member, read-only]
+      spaces:
+        description:
+          - The spaces of the organization.
+        type: list
+        elements: dict
+        required: true
+        suboptions:
+          space:
+            description:
+              - The space, by id or by its exact name within the organization.
+            type: str
+            required: true
+          role:
+            description:
+              - The role of a new key in the space. If not set, the service decides, which is V(member).
+            type: str
+            choices: [admin, member, read-only]
+          role_id:
+            description:
+              - The id of a custom role in the space. Excludes O(organizations[].spaces[].role).
+            type: str
+  expires_at:
+    description:
+      - When the key lapses, as an ISO 8601 date and time such as V(2027-03-31T00:00:00Z). Without an offset it is UTC.
+      - Must lie in the future when a key is issued. A live key with another expiry is a difference, see O(on_drift).
+      - If neither this nor O(expires_in) is set, a new key never lapses, unless the account limits the lifetime.
+    type: str
+  expires_in:
+    description:
+      - How long a key lives from when it is issued, such as V(90d), V(12h), V(2w), V(6mo), V(1y) or V(P90D). Months and
+        years go by the calendar.
+      - Used only when a key is issued. The expiry of a live key is not compared with it.
+      - Excludes O(expires_at).
+    type: str
+  renew_before:
+    description:
+      - Rotate when the key lapses within this duration. Must be shorter than O(expires_in).
+      - Should be several times the interval of your runs, because the old secret serves only until it lapses.
+    type: str
+  max_age:
+    description:
+      - Rotate when the key was issued longer ago than this.
+    type: str
+  issued_after:
+    description:
+      - Rotate when the key was issued before this instant, an ISO 8601 date and time that must not lie in the future.
+      - This is the way to rotate once, after an incident for example. Runs after that change nothing.
+    type: str
+  grace_period:
+    description:
+      - How long an old secret serves on after a rotation, in seconds or as a duration, at most V(24h).
+      - If not set, it is one hour when a condition rotates, and nothing for O(state=refreshed) and for a lost secret.
+        Write V(0) for no overlap.
+      - A key that must be replaced, because a refresh can't give it the declared expiry, serves until it lapses by
+        itself. With O(exclusive) it is revoked by the first run after the grace period.
+    type: str
+  exclusive:
+    description:
+      - Whether this declaration owns every live key of its type and name in the space. When the grace period since the
+        issue of the current key is over, all others are revoked.
+      - Without it, keys that are not the current one are never touched, and several live keys of the same name that are
+        not about to lapse make every change fail.
+    type: bool
+    default: false
+  allow_self:
+    description:
+      - Whether the very key that the task authenticates with may be revoked, or refreshed without an overlap.
+    type: bool
+    default: false
+  on_drift:
+    description:
+      - What to do when O(description), O(expires_at) or, with O(compare_roles), the roles of the live key differ from
+        what is declared.
+      - V(fail) changes nothing and says what differs. V(ignore) warns.
+      - V(replace) issues a key as declared and revokes the old one after the new secret is delivered, unless
+        O(grace_period) is set. Where only the expiry gets earlier, the key is refreshed.
+    type: str
+    choices: [fail, ignore, replace]
+    default: fail
+  compare_roles:
+    description:
+      - Whether to compare the declared roles and spaces with those of the live key. Costs one more request.
+      - Roles that are not declared are not compared. If the service does not show the roles to the caller,
+        RV(not_compared) says so.
+    type: bool
+    default: false
+  dest:
+    description:
+      - A file that receives the secret, on the host where the module runs. It is replaced at one stroke and never
+        readable by others. Symbolic links are not followed.
+      - That the file can be written is proved before a key is issued.
+      - On each run the secret in the file is held against RV(api_key.redacted_key). If it does not fit, see
+        O(on_lost_secret).
+      - In an execution environment of AWX, a file on C(localhost) is gone after the job. Write to a real host.
+    type: path
+  dest_format:
+    description:
+      - V(raw) for the secret and a line end.
+      - V(dotenv) for an assignment to O(dest_variable). All other lines, quotes, comments, C(export) and line ends of
+        the file are kept.
+      - V(json) for an object with C(id), C(name), C(key) and C(expires_at).
+    type: str
+    choices: [raw, dotenv, json]
+    default: raw
+  dest_variable:
+    description:
+      - The variable that O(dest_format=dotenv) assigns to.
+    type: str
+    default: ARIZE_API_KEY
+  owner:
+    description:
+      - The user who shall own O(dest). If not set, the owner of an existing file stays.
+    type: str
+  group:
+    description:
+      - The group that shall own O(dest). If not set, the group of an existing file stays.
+    type: str
+  mode:
+    description:
+      - The permissions of O(dest), in octal and in quotes. Another mode of an existing file is corrected.
+    type: raw
+    default: "0600"
+  on_lost_secret:
+    description:
+      - What to do when nobody holds the secret of the live key, because O(dest) is missing, or holds one that does
+        not fit or that is about to lapse.
+      - V(fail) says so and changes nothing.
+      - V(reissue) refreshes the key without an overlap and delivers the new secret. A key that has been issued within
+        the last ten minutes is left alone, because another run may be about to deliver its secret.
+    type: str
+    choices: [fail, reissue]
+    default: fail
+  return_key:
+    description:
+      - Whether the result holds a new secret in RV(key). If not set, it does unless O(dest) is set.
+    type: bool
+extends_documentation_fragment:
+  - community.arize.connection
+  - community.arize.attributes
+  - community.arize.attributes.action_group
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: full
+  idempotent:
+    support: partial
+    details:
+      - O(state=refreshed) issues a new secret on each run.
+notes:
+  - A result that holds a secret is hidden from all output of Ansible, as with C(no_log), while C(register) keeps it.
+    A task with C(async) leaves its result, secret included, in a file below C(~/.ansible_async) on the host where the
+    module runs. Use O(dest) with O(return_key=false) there.
+  - Whether a key is due is decided by the clock of the service, not by that of the host.
+  - One run at a time should manage a key. When several create the same one, all but one revoke what they issued.
+seealso:
+  - module: community.arize.arize_api_key_info
+"""
+
+EXAMPLES = r"""
+- name: Issue a service key for a space and keep its secret on the host that uses it
+  community.arize.arize_api_key:
+    name: ingest
+    space: analytics
+    space_role: member
+    expires_in: 90d
+    renew_before: 14d
+    dest: /etc/ingest/arize.env
+    dest_format: dotenv
+    owner: ingest
+    on_lost_secret: reissue
+
+- name: Issue a key and hand its secret on
+  community.arize.arize_api_key:
+    name: dashboard
+    space: analytics
+    space_role: read-only
+    description: Reads evaluations for the dashboard
+  register: dashboard_key
+
+- name: Issue a key for spaces of two organizations
+  community.arize.arize_api_key:
+    name: exporter
+    account_role: member
+    organizations:
+      - name: Research
+        spaces:
+          - space: experiments
+            role: read-only
+      - name: Production
+        role: read-only
+        spaces:
+          - space: support
+            role: member
+
+- name: Rotate a key that never lapses each month, and let the old secret serve for half a day
+  community.arize.arize_api_key:
+    name: gateway
+    space: support
+    max_age: 30d
+    grace_period: 12h
+
+- name: Rotate every key that was issued before the incident, once
+  community.arize.arize_api_key:
+    name: "{{ item }}"
+    space: support
+    issued_after: "2026-11-20T12:00:00Z"
+  loop:
+    - gateway
+    - batch
+
+- name: Give a key a new secret now
+  community.arize.arize_api_key:
+    name: gateway
+    space: support
+    state: refreshed
+    grace_period: 10m
+
+- name: Revoke a key by its id
+  community.arize.arize_api_key:
+    id: QXBpS2V5OjcxMDE6UW00eA==
+    space: support
+    state: absent
+
+- name: Issue a user key for the caller
+  community.arize.arize_api_key:
+    name: notebook
+    key_type: user
+    expires_in: 2w
+"""
+
+RETURN = r"""
+action:
+  description: What was done, or would be done in check mode.
+  type: str
+  returned: success
+  choices: [none, created, refreshed, replaced, revoked]
+  sample: created
+reasons:
+  description: Why it was done, in sentences.
+  type: list
+  elements: str
+  returned: success
+  sample: ["No live key fits the declaration."]
+api_key:
+  description: The key after the task, never its secret. Null when there is none. What only the service can know is null
+    in check mode.
+  type: dict
+  returned: success
+  contains: &key_fields
+    id:
+      description: The id of the key. A rotation gives it another one.
+      type: str
+      sample: QXBpS2V5OjcxMDE6UW00eA==
+    name:
+      description: The name of the key.
+      type: str
+      sample: ingest
+    description:
+      description: The description of the key, null if it has none.
+      type: str
+      sample: Trace ingestion
+    key_type:
+      description: V(service) or V(user).
+      type: str
+      sample: service
+    status:
+      description: V(active) or V(revoked). The service may list a lapsed key as active.
+      type: str
+      sample: active
+    redacted_key:
+      description: The beginning and the end of the secret.
+      type: str
+      sample: ak-abc...xyz
+    created_at:
+      description: When the key was issued, RFC 3339 in UTC.
+      type: str
+      sample: "2026-11-20T09:15:00Z"
+    expires_at:
+      description: When the key lapses, RFC 3339 in UTC, null if never.
+      type: str
+      sample: "2027-02-18T09:15:00Z"
+    last_used_at:
+      description: When the key was last used, approximately, null if never.
+      type: str
+      sample: "2026-11-22T18:00:00Z"
+    created_by_user_id:
+      description: The id of the user who issued the key.
+      type: str
+      sample: VXNlcjo5MDA6a0Y2Yw==
+key:
+  description:
+    - The secret. The service shows it this once.
+    - A failed task returns it, too, when the key was issued and its secret could not be delivered.
+  type: str
+  returned: when a secret was issued and O(return_key) is true, never in check mode
+  sample: ak-not-a-real-key
+retiring:
+  description: Older live keys of the same name that lapse by themselves, no later than the current key.
+  type: list
+  elements: dict
+  returned: success
+  contains: *key_fields
+revoked:
+  description: Keys that were revoked.
+  type: list
+  elements: dict
+  returned: success
+  contains: *key_fields
+orphans:
+  description: Live keys that are known to have no holder, with RV(ignore:what_to_do) added.
+  type: list
+  elements: dict
+  returned: success
+  contains: *key_fields
+next_rotation_at:
+  description: When a condition will rotate the key, RFC 3339 in UTC, null when none will.
+  type: str
+  returned: success
+  sample: "2027-02-04T09:15:00Z"
+not_compared:
+  description: What O(compare_roles) could not compare, in sentences.
+  type: list
+  elements: str
+  returned: success
+  sample: []
+candidates:
+  description: The keys or spaces between which the task could not choose, or which forbade the change.
+  type: list
+  elements: dict
+  returned: when the task fails because of them
+request:
+  description: The request that failed, with C(method), C(path), C(status) and the service's C(title), C(detail) and
+    C(request_id) where there are any, and C(plan) for a limit of the plan.
+  type: dict
+  returned: when the task fails because of a request
+"""
+
+from ansible_collections.community.arize.plugins.module_utils._module import run_key_module
+
+
+def main() -> None:
+    run_key_module()
+
+
+if __name__ == "__main__":
+    main()

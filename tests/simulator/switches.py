@@ -1,0 +1,103 @@
+# SPDX-FileCopyrightText: community.arize contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Settings for what the contract leaves open (contract section 13) and for older servers (section 2)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+
+
+def _choice(default: str, *others: str) -> str:
+    """A text setting that accepts only the named values."""
+    chosen: str = field(default=default, metadata={"choices": (default, *others)})
+    return chosen
+
+
+@dataclass(slots=True)
+class Switches:
+    """Behaviour of the simulated server; every field can be changed while it runs.
+
+    A misspelt name or an impossible value raises at once, so that no test runs under the wrong setting.
+    """
+
+    # Refresh: contract section 3.1. The default answers with a new id.
+    refresh_keeps_id: bool = False
+    refresh_keeps_created_at: bool = False
+    refresh_keeps_creator: bool = True
+    refresh_without_expiry: str = _choice("rejected", "inherited")
+    # Status for refreshing a revoked key. A lapsed key cannot satisfy the expiry rule and is always 422.
+    refresh_of_dead_key_status: int = 404
+    # Listings: contract section 4.
+    lapsed_keys_listed: bool = True
+    service_list_without_space: str = _choice("created_by_caller", "account", "empty", "rejected")
+    user_list_in_space: str = _choice("empty", "rejected")
+    list_without_type: str = _choice("user", "both")
+    ordering: str = _choice("newest", "oldest", "random")
+    page_size_max: int = 100
+    list_lag_seconds: float = 0.0
+    # Whether the API key behind a person's credential is itself a row of the listings.
+    credentials_listed: bool = False
+    # Writes: contract section 1.3.
+    past_expiry_status: int = 422
+    duplicate_names: str = _choice("accepted", "rejected")
+    predefined_roles_as_bindings: bool = False
+    # Form of the answers.
+    created_at_resolution: str = _choice("second", "microsecond")
+    expires_at_resolution: str = _choice("microsecond", "second")
+    redacted_form: str = _choice("dots", "stars")
+    date_header: bool = True
+    # Retry-After of 429 and 503 faults that name none of their own.
+    retry_after: str | None = None
+    # Older servers: contract sections 1.6 and 2.1; an unresolvable bot user: section 1.2.
+    space_organization_id: bool = True
+    bot_user_on_list: bool = True
+    bot_user_resolved: bool = True
+
+    def __setattr__(self, name: str, value: object) -> None:
+        """Refuse a value of the wrong type or outside the choices."""
+        declared = {entry.name: entry for entry in fields(self)}
+        if name in declared:
+            choices = declared[name].metadata.get("choices")
+            if choices is not None and value not in choices:
+                raise ValueError(f"{name} must be one of {', '.join(choices)}, not {value!r}")
+            kinds: dict[str, tuple[type, ...]] = {
+                "bool": (bool,),
+                "int": (int,),
+                "float": (int, float),
+                "str": (str,),
+                "str | None": (str, type(None)),
+            }
+            kind = str(declared[name].type)
+            if not isinstance(value, kinds[kind]) or (isinstance(value, bool) and kind != "bool"):
+                raise ValueError(f"{name} must be a {kind}, not {value!r}")
+        object.__setattr__(self, name, value)
+
+    def change(self, values: Mapping[str, object]) -> None:
+        """Set several switches; unknown names raise ValueError."""
+        names = {entry.name for entry in fields(self)}
+        for name, value in values.items():
+            if name not in names:
+                raise ValueError(f"there is no switch named {name}")
+            setattr(self, name, value)
+
+    def as_dict(self) -> dict[str, object]:
+        """Every switch with its present value."""
+        return {entry.name: getattr(self, entry.name) for entry in fields(self)}
+
+
+def parse_switch(assignment: str) -> tuple[str, object]:
+    """Read name=value from a command line, by the type of the switch."""
+    name, separator, text = assignment.partition("=")
+    kinds = {entry.name: str(entry.type) for entry in fields(Switches)}
+    if not separator or name not in kinds:
+        raise ValueError(f"{assignment!r} is not NAME=VALUE with a known switch name")
+    if kinds[name] == "bool":
+        if text.lower() not in {"true", "false"}:
+            raise ValueError(f"{name} must be true or false")
+        return name, text.lower() == "true"
+    if kinds[name] == "int":
+        return name, int(text)
+    if kinds[name] == "float":
+        return name, float(text)
+    return name, text
