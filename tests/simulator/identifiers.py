@@ -47,7 +47,7 @@ class Identifiers:
         return "control-" + self._text(32)
 
     def _text(self, length: int) -> str:
-        return "".join(self._source.choice(_ALPHANUMERIC) for _ in range(length))
+        return "".join(self._source.choice(_ALPHANUMERIC) for _count in range(length))
 
 
 def type_of_identifier(text: str) -> str | None:
@@ -56,7 +56,7 @@ def type_of_identifier(text: str) -> str | None:
         decoded = base64.b64decode(text, validate=True).decode("utf-8")
     except (binascii.Error, UnicodeDecodeError, ValueError):
         return None
-    type_name, separator, _ = decoded.partition(":")
+    type_name, separator, _rest = decoded.partition(":")
     return type_name if separator and type_name in _TYPES else None
 
 

@@ -34,7 +34,7 @@ class KeyStore:
     def key_of_secret(self, secret: str) -> StoredKey | None:
         """The key that has or had this secret, in whatever status."""
         for key in self._state.keys.values():
-            if key.secret == secret or any(secret == earlier for earlier, _ in key.earlier_secrets):
+            if key.secret == secret or any(secret == earlier for earlier, _until in key.earlier_secrets):
                 return key
         return None
 

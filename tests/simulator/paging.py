@@ -57,7 +57,7 @@ class Cursors:
         signature, content = raw[:8], raw[8:]
         if not hmac.compare_digest(signature, self._signature(content)):
             raise Problem(400, "cursor is not valid")
-        scope, position, _ = json.loads(content)
+        scope, position, _salt = json.loads(content)
         if scope != self._scope:
             raise Problem(400, "cursor belongs to a request with other filters")
         return None if position is None else tuple(position)
@@ -76,7 +76,7 @@ def page_of(
     """Cut one page out of rows that each carry their place in the order."""
     after = cursors.decode(cursor) if cursor is not None else None
     remaining = sorted((row for row in rows if after is None or row[0] > after), key=lambda row: row[0])
-    items = [item for _, item in remaining[:size]]
+    items = [item for _position, item in remaining[:size]]
     has_more = len(remaining) > size
     honest = Page(items, has_more, cursors.encode(remaining[size - 1][0]) if has_more else None)
     # The cursor of this very page: asking with it again yields the same rows.

@@ -84,7 +84,7 @@ class State:
 
     def add_account(self, name: str, maximum_key_lifetime: int | None = None, developer_access: bool = True) -> Account:
         """A new account with the predefined roles and an admin of its own."""
-        account_id, _ = self.new_id("Account")
+        account_id, _number = self.new_id("Account")
         account = Account(account_id, name, maximum_key_lifetime, developer_access)
         self.accounts[account.id] = account
         for role_name, permissions in PREDEFINED_SPACE_ROLES.items():

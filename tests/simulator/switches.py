@@ -5,13 +5,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 
-
-def _choice(default: str, *others: str) -> str:
-    """A text setting that accepts only the named values."""
-    chosen: str = field(default=default, metadata={"choices": (default, *others)})
-    return chosen
+# The values that a text setting accepts; the first is the default.
+_CHOICES: dict[str, tuple[str, ...]] = {
+    "refresh_without_expiry": ("rejected", "inherited"),
+    "service_list_without_space": ("created_by_caller", "account", "empty", "rejected"),
+    "user_list_in_space": ("empty", "rejected"),
+    "list_without_type": ("user", "both"),
+    "ordering": ("newest", "oldest", "random"),
+    "duplicate_names": ("accepted", "rejected"),
+    "created_at_resolution": ("second", "microsecond"),
+    "expires_at_resolution": ("microsecond", "second"),
+    "redacted_form": ("dots", "stars"),
+}
 
 
 @dataclass(slots=True)
@@ -25,27 +32,27 @@ class Switches:
     refresh_keeps_id: bool = False
     refresh_keeps_created_at: bool = False
     refresh_keeps_creator: bool = True
-    refresh_without_expiry: str = _choice("rejected", "inherited")
+    refresh_without_expiry: str = "rejected"
     # Status for refreshing a revoked key. A lapsed key cannot satisfy the expiry rule and is always 422.
     refresh_of_dead_key_status: int = 404
     # Listings: contract section 4.
     lapsed_keys_listed: bool = True
-    service_list_without_space: str = _choice("created_by_caller", "account", "empty", "rejected")
-    user_list_in_space: str = _choice("empty", "rejected")
-    list_without_type: str = _choice("user", "both")
-    ordering: str = _choice("newest", "oldest", "random")
+    service_list_without_space: str = "created_by_caller"
+    user_list_in_space: str = "empty"
+    list_without_type: str = "user"
+    ordering: str = "newest"
     page_size_max: int = 100
     list_lag_seconds: float = 0.0
     # Whether the API key behind a person's credential is itself a row of the listings.
     credentials_listed: bool = False
     # Writes: contract section 1.3.
     past_expiry_status: int = 422
-    duplicate_names: str = _choice("accepted", "rejected")
+    duplicate_names: str = "accepted"
     predefined_roles_as_bindings: bool = False
     # Form of the answers.
-    created_at_resolution: str = _choice("second", "microsecond")
-    expires_at_resolution: str = _choice("microsecond", "second")
-    redacted_form: str = _choice("dots", "stars")
+    created_at_resolution: str = "second"
+    expires_at_resolution: str = "microsecond"
+    redacted_form: str = "dots"
     date_header: bool = True
     # Retry-After of 429 and 503 faults that name none of their own.
     retry_after: str | None = None
@@ -58,7 +65,7 @@ class Switches:
         """Refuse a value of the wrong type or outside the choices."""
         declared = {entry.name: entry for entry in fields(self)}
         if name in declared:
-            choices = declared[name].metadata.get("choices")
+            choices = _CHOICES.get(name)
             if choices is not None and value not in choices:
                 raise ValueError(f"{name} must be one of {', '.join(choices)}, not {value!r}")
             kinds: dict[str, tuple[type, ...]] = {

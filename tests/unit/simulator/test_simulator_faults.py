@@ -167,7 +167,7 @@ def pages(world: Any, limit: int = 2) -> list[tuple[list[str], dict[str, Any]]]:
     """At most eight pages, as a client that believes has_more sees them."""
     result = []
     cursor: dict[str, str] = {}
-    for _ in range(8):
+    for _count in range(8):
         document = world.admin.get("/api-keys", space_id=world.analytics.id, limit=limit, **cursor).json()
         result.append(([row["name"] for row in document["api_keys"]], document["pagination"]))
         if not document["pagination"]["has_more"] or "next_cursor" not in document["pagination"]:
@@ -214,11 +214,11 @@ def test_duplicate_page(four_keys: Any) -> None:
 def test_choice_of_requests(world: Any) -> None:
     faults = world.simulator.faults
     faults.add(Fault(kind="status", status=500, method="GET", path=r"^/v2/spaces$", nth=2, times=2))
-    statuses = [world.admin.get("/spaces").status_code for _ in range(4)]
+    statuses = [world.admin.get("/spaces").status_code for _count in range(4)]
     assert statuses == [200, 500, 500, 200]
     assert world.admin.get("/organizations").status_code == 200
     faults.add(Fault(kind="status", status=500, times=-1))
-    assert {world.admin.get("/roles").status_code for _ in range(3)} == {500}
+    assert {world.admin.get("/roles").status_code for _count in range(3)} == {500}
     faults.clear()
     assert world.admin.get("/roles").status_code == 200
 
@@ -230,7 +230,8 @@ def test_probability_follows_the_seed() -> None:
             header = {"Authorization": f"Bearer {simulator.credential}"}
             with requests.Session() as session:
                 return [
-                    session.get(f"{simulator.url}/v2/spaces", headers=header, timeout=5).status_code for _ in range(20)
+                    session.get(f"{simulator.url}/v2/spaces", headers=header, timeout=5).status_code
+                    for _count in range(20)
                 ]
 
     first = outcome()

@@ -172,7 +172,7 @@ def test_connections_are_kept_open_through_every_kind_of_answer(world: Any) -> N
 def test_answers_are_quick(world: Any) -> None:
     world.admin.get("/spaces")
     started = time.monotonic()
-    for _ in range(20):
+    for _count in range(20):
         world.admin.get("/spaces")
     # Nagle's algorithm with delayed acknowledgements would take 0.8 s.
     assert time.monotonic() - started < 0.5
@@ -197,7 +197,7 @@ def test_tls() -> None:
 
 def test_parallel_requests_have_one_order(world: Any) -> None:
     key = world.service()
-    clients = [world.client(world.simulator.credential) for _ in range(8)]
+    clients = [world.client(world.simulator.credential) for _count in range(8)]
     barrier = threading.Barrier(len(clients))
 
     def refresh(client: Any) -> Any:

@@ -156,7 +156,7 @@ def test_who_may_refresh(world: Any) -> None:
 
 def test_revoke_is_at_once_idempotent_and_empty(world: Any) -> None:
     key = world.service()
-    for _ in range(2):
+    for _count in range(2):
         answer = world.admin.revoke(key["id"])
         assert answer.status_code == 204
         assert answer.content == b""

@@ -1,0 +1,28 @@
+# SPDX-FileCopyrightText: community.arize contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Fixtures for all tests."""
+
+from __future__ import annotations
+
+import pathlib
+import typing as t
+
+import pytest
+from support.playbooks import PlaybookRunner
+
+from simulator import Simulator
+
+
+@pytest.fixture
+def simulator() -> t.Iterator[Simulator]:
+    """A simulated service of its own, with three spaces in one organization."""
+    with Simulator() as started:
+        for name in ("analytics", "ingest", "support"):
+            started.add_space(name, "Example Org")
+        yield started
+
+
+@pytest.fixture
+def playbooks(simulator: Simulator, tmp_path: pathlib.Path) -> PlaybookRunner:
+    """Runs playbooks against `simulator`."""
+    return PlaybookRunner(simulator, tmp_path)

@@ -1,0 +1,66 @@
+# SPDX-FileCopyrightText: community.arize contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Run the modules' real code in this process, HTTP included; only AnsibleModule itself is left out."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+
+from ansible_collections.community.arize.plugins.module_utils import _arguments, _module
+from ansible_collections.community.arize.plugins.module_utils._errors import ArizeError
+from simulator import Simulator
+
+
+@dataclasses.dataclass
+class Outcome:
+    """What a task ended with: the result that Ansible would get, warnings apart."""
+
+    result: dict[str, t.Any]
+    warnings: list[str]
+
+    def __getitem__(self, name: str) -> t.Any:
+        return self.result[name]
+
+    def get(self, name: str, default: t.Any = None) -> t.Any:
+        return self.result.get(name, default)
+
+    @property
+    def failed(self) -> bool:
+        return bool(self.result.get("failed"))
+
+    @property
+    def message(self) -> str:
+        return str(self.result.get("msg", ""))
+
+
+def run_key(simulator: Simulator, check: bool = False, **options: t.Any) -> Outcome:
+    """`arize_api_key` against the simulator, with its admin's credential unless `api_key` is given."""
+    return _run(_arguments.key_arguments(), _module.KeyTask, simulator, check, options)
+
+
+def run_info(simulator: Simulator, check: bool = False, **options: t.Any) -> Outcome:
+    """`arize_api_key_info` against the simulator."""
+    return _run(_arguments.info_arguments(), _module.KeyInfoTask, simulator, check, options)
+
+
+def _run(
+    arguments: _arguments.Arguments,
+    make_task: _module.TaskMaker,
+    simulator: Simulator,
+    check: bool,
+    options: dict[str, t.Any],
+) -> Outcome:
+    given = {"api_url": simulator.url, "api_key": simulator.credential, **options}
+    specification = _arguments.connection_arguments().merged_with(arguments).for_module()
+    validated = ArgumentSpecValidator(**specification).validate(given)
+    if validated.error_messages:
+        return Outcome({"failed": True, "changed": False, "msg": "; ".join(validated.error_messages)}, [])
+    host = _module.Host(validated.validated_parameters, {}, dry_run=check, diff=True)
+    try:
+        result, warnings = _module.execute(host, make_task)
+    except ArizeError as error:
+        return Outcome({"changed": False, **error.details(), "failed": True, "msg": str(error)}, [])
+    return Outcome(result, warnings)

@@ -1,0 +1,91 @@
+# SPDX-FileCopyrightText: community.arize contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Run ansible-test on a copy of the checkout: ansible_test.py COMMAND [OPTION...]"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from collection_copy import CHECKOUT, copy_collection
+
+# ansible-test makes virtual environments without pip, and then downloads a get-pip script, one for each
+# range of interpreters, from a site of its own. Where that site is out of reach everything fails, although
+# each interpreter carries a wheel of pip in ensurepip. A stand-in under the name that ansible-test looks for
+# uses that wheel to install the wanted pip from the package index.
+PIP_VERSIONS = ("20.3.4", "21.3.1", "23.1.2", "24.2", "25.2")
+STAND_IN = '''\
+"""Stand-in for get-pip.py, made by the tests of community.arize: pip by way of ensurepip."""
+import ensurepip
+import glob
+import os
+import runpy
+import sys
+
+wheels = glob.glob(os.path.join(os.path.dirname(ensurepip.__file__), "_bundled", "pip-*.whl"))
+arguments = [a for a in sys.argv[1:] if a not in ("--no-setuptools", "--no-wheel")]
+sys.path.insert(0, wheels[0])
+sys.argv = ["pip", "install"] + arguments
+runpy.run_module("pip", run_name="__main__", alter_sys=True)
+'''
+
+
+def make_stand_ins() -> None:
+    """Put a stand-in where a get-pip script is missing; a real one is left alone."""
+    cache = Path.home() / ".ansible" / "test" / "cache"
+    cache.mkdir(parents=True, exist_ok=True)
+    for version in PIP_VERSIONS:
+        path = cache / f"get_pip_{version.replace('.', '_')}.py"
+        if not path.exists():
+            path.write_text(STAND_IN, encoding="utf-8")
+
+
+def environment() -> dict[str, str]:
+    """Return the environment, with the interpreters of pyenv themselves in the path.
+
+    ansible-test tries every supported interpreter that it finds in the path, and names those that it skips.
+    Where pyenv is at work it finds them all, but those not switched on exit with an error, and it passes on
+    no variable that would switch them on.
+    """
+    folders = [str(Path(sys.executable).parent)]
+    if shutil.which("pyenv"):
+        root = subprocess.run(["pyenv", "root"], check=True, capture_output=True, text=True).stdout.strip()
+        folders += sorted(str(folder) for folder in Path(root).glob("versions/*/bin"))
+    return {**os.environ, "PATH": os.pathsep.join([*folders, os.environ["PATH"]])}
+
+
+def run(collection: Path, env: dict[str, str], arguments: list[str]) -> int:
+    """Run ansible-test, showing its output as it comes. Return its status, or 1 where it tested nothing."""
+    tested = True
+    with subprocess.Popen(
+        ["ansible-test", *arguments],
+        cwd=collection,
+        env=env,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as process:
+        for line in process.stdout or ():
+            print(line, end="", flush=True)
+            # To ansible-test this is a success.
+            tested = tested and "All targets skipped" not in line
+    return process.returncode or int(not tested)
+
+
+def main(arguments: list[str]) -> int:
+    make_stand_ins()
+    collection, env = copy_collection(CHECKOUT / ".cache" / "ansible-test"), environment()
+    command = ["ansible-test", "env", "--list-files"]
+    listing = subprocess.run(command, cwd=collection, env=env, check=True, capture_output=True, text=True)
+    count = sum(name.startswith("plugins/") for name in listing.stdout.splitlines())
+    print(f"ansible-test sees {count} files of plugins", flush=True)
+    return run(collection, env, arguments) if count else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
