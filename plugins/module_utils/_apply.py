@@ -13,12 +13,12 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import random
-import time
 import typing as t
 from datetime import datetime
 
 from ansible_collections.community.arize.plugins.module_utils import _errors, _outcome
 from ansible_collections.community.arize.plugins.module_utils._client import ArizeClient
+from ansible_collections.community.arize.plugins.module_utils._conditions import expiry_warnings
 from ansible_collections.community.arize.plugins.module_utils._desired import DesiredKey
 from ansible_collections.community.arize.plugins.module_utils._matches import (
     StoredSecret,
@@ -26,12 +26,17 @@ from ansible_collections.community.arize.plugins.module_utils._matches import (
     describe_all,
 )
 from ansible_collections.community.arize.plugins.module_utils._models import (
-    ApiKey,
     IssuedKey,
     Secret,
 )
 from ansible_collections.community.arize.plugins.module_utils._observe import Observer
 from ansible_collections.community.arize.plugins.module_utils._plan import REFRESHED, Issue, Plan, make_plan
+from ansible_collections.community.arize.plugins.module_utils._recover import (
+    Recovery,
+    Sent,
+    sent_request,
+    signed_expiry,
+)
 from ansible_collections.community.arize.plugins.module_utils._secret_file import (
     FileState,
     PreparedFile,
@@ -74,13 +79,19 @@ class KeyReconciler:
         client: ArizeClient,
         credential: Secret,
         diff: bool,
-        sleep: t.Callable[[float], None] = time.sleep,
+        sleep: t.Callable[[float], None],
+        hold_signals: t.Callable[[], None],
     ) -> None:
-        """Raises InvalidOption for an owner, group or mode that this host does not know."""
+        """`hold_signals` is called before a secret is issued: from then on nothing may end the process.
+
+        Raises InvalidOption for an owner, group or mode that this host does not know.
+        """
         self._desired = desired
         self._client = client
         self._diff = diff
         self._sleep = sleep
+        self._hold_signals = hold_signals
+        self._sent: Sent | None = None
         self._observer = Observer(desired, client, credential)
         wants_file = desired.destination is not None and desired.state != "absent"
         self._file = SecretFile(desired.destination) if wants_file and desired.destination is not None else None
@@ -130,6 +141,11 @@ class KeyReconciler:
     def _carry(self, seen: _Situation, lost_rounds: list[str]) -> tuple[dict[str, t.Any], list[str]]:
         plan = seen.plan
         progress = _outcome.Progress(extra_reasons=list(lost_rounds))
+        if lost_rounds and not plan.changes and self._file is None:
+            progress.warnings.append(
+                f"{' '.join(lost_rounds)} The secret is with that run. If there was none, a proxy has sent the request "
+                "twice and nobody holds the secret: refresh the key by its id, or revoke it.",
+            )
         if plan.issue is not None:
             self._issue(seen, plan.issue, progress)
         elif self._file is not None and seen.file_change is not None:
@@ -151,14 +167,21 @@ class KeyReconciler:
                 self._settle(seen, progress)
 
     def _post(self, issue: Issue) -> IssuedKey:
-        if issue.refreshed is None:
-            body = create_body(self._desired, issue.expires_at, self._observer.scope.bindings())
-            return self._client.create_key(body)
+        if issue.expires_at is not None and self._desired.expires_in is not None:
+            issue = dataclasses.replace(issue, expires_at=signed_expiry(issue.expires_at))
+        bindings = self._observer.scope.bindings() if issue.refreshed is None else ()
+        self._sent = sent_request(issue, self._desired, self._client.now(), self._observer.known_ids)
+        self._hold_signals()
         try:
+            if issue.refreshed is None:
+                return self._client.create_key(create_body(self._desired, issue.expires_at, bindings))
             return self._client.refresh_key(issue.refreshed.key_id, issue.expires_at, issue.grace_seconds)
+        except _errors.AnswerLost as lost:
+            return Recovery(self._desired, self._client, self._observer, self._sleep).recover(self._sent, lost)
         except (_errors.NotFound, _errors.RequestRejected) as error:
-            now_live = {key.key_id for key in self._observer.live_matches()}
-            if issue.refreshed.key_id in now_live or self._desired.state == "refreshed":
+            if issue.refreshed is None or self._desired.state == "refreshed":
+                raise
+            if issue.refreshed.key_id in {key.key_id for key in self._observer.live_matches()}:
                 raise
             raise _LostRound(
                 f"{describe(issue.refreshed)} was no longer live when it was to be refreshed ({error.status})."
@@ -203,8 +226,14 @@ class KeyReconciler:
             return
         listed = self._observer.live_matches()
         ours = issued.api_key
-        known = seen.plan.matches.all_ids | {key.key_id for key in seen.plan.matches.partial} | {ours.key_id}
-        rivals = [key for key in listed if key.key_id not in known]
+        new = [key for key in listed if key.key_id not in self._observer.known_ids | {ours.key_id}]
+        # A proxy that sent our request twice made a twin, whose secret nobody has seen.
+        twins = [key for key in new if self._sent is not None and self._sent.signs(key)]
+        for twin in twins:
+            self._client.revoke_key(twin.key_id)
+            progress.revoked.append(twin)
+            progress.extra_reasons.append(f"{describe(twin)} was a second outcome of the same request.")
+        rivals = [key for key in new if key not in twins]
         older = [key for key in rivals if key.created_at <= ours.created_at]
         if older:
             self._client.revoke_key(ours.key_id)
@@ -217,27 +246,13 @@ class KeyReconciler:
             key
             for key in listed
             if key.key_id not in gone
+            and key not in twins
             and key.key_id != ours.key_id
             and key.expires_at is not None
             and (ours.expires_at is None or key.expires_at <= ours.expires_at + SAME_INSTANT)
         ]
         wanted = seen.plan.issue.expires_at if seen.plan.issue is not None else None
-        self._tell_about_expiry(ours, wanted, progress)
-
-    def _tell_about_expiry(self, ours: ApiKey, wanted: datetime | None, progress: _outcome.Progress) -> None:
-        if ours.expires_at is None:
-            return
-        if wanted is None or ours.expires_at < wanted - SAME_INSTANT:
-            progress.warnings.append(
-                f"{describe(ours)} lapses earlier than declared, because the service limits the lifetime of keys in "
-                "this account.",
-            )
-        renew_before = self._desired.renew_before
-        if renew_before is not None and renew_before.before(ours.expires_at) <= ours.created_at:
-            progress.warnings.append(
-                f"renew_before ({renew_before}) is not shorter than the lifetime that the service gave to "
-                f"{describe(ours)}: each run would rotate it. Make it shorter.",
-            )
+        progress.warnings += expiry_warnings(self._desired, ours, wanted)
 
     def _retire(self, plan: Plan, progress: _outcome.Progress) -> None:
         """Revoke what must go, now that the new secret is delivered. Not found counts as revoked."""

@@ -28,6 +28,25 @@ def next_rotation(desired: DesiredKey, api_key: ApiKey | None) -> datetime | Non
     return min(instants, default=None)
 
 
+def expiry_warnings(desired: DesiredKey, issued: ApiKey, wanted: datetime | None) -> list[str]:
+    """What the operator should know of the expiry that the service gave to a new key; `wanted` is what was sent."""
+    if issued.expires_at is None:
+        return []
+    warnings = []
+    if wanted is None or issued.expires_at < wanted - SAME_INSTANT:
+        warnings.append(
+            f"{describe(issued)} lapses earlier than declared, because the service limits the lifetime of keys in "
+            "this account.",
+        )
+    renew_before = desired.renew_before
+    if renew_before is not None and renew_before.before(issued.expires_at) <= issued.created_at:
+        warnings.append(
+            f"renew_before ({renew_before}) is not shorter than the lifetime that the service gave to "
+            f"{describe(issued)}: each run would rotate it. Make it shorter.",
+        )
+    return warnings
+
+
 def due_reasons(
     desired: DesiredKey, now: datetime, current: ApiKey, wanted: datetime | None
 ) -> tuple[list[str], bool, list[str]]:

@@ -41,11 +41,6 @@ class Matches:
     def others(self) -> tuple[ApiKey, ...]:
         return self.retiring + self.duplicates
 
-    @property
-    def all_ids(self) -> frozenset[str]:
-        current = () if self.current is None else (self.current,)
-        return frozenset(key.key_id for key in current + self.others)
-
 
 @dataclasses.dataclass(frozen=True)
 class StoredSecret:

@@ -12,6 +12,8 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import signal
+import time
 import typing as t
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
@@ -48,6 +50,9 @@ class Host:
     environment: t.Mapping[str, str]
     dry_run: bool
     diff: bool
+    sleep: t.Callable[[float], None] = time.sleep
+    # Called once a secret is about to be issued: from then on the result must reach the caller.
+    hold_signals: t.Callable[[], None] = lambda: None
 
 
 class Task(t.Protocol):
@@ -68,7 +73,7 @@ class KeyTask:
 
     def __init__(self, host: Host, client: ArizeClient, connection: Connection) -> None:
         desired = _desired.desired_key(host.options)
-        reconciler = KeyReconciler(desired, client, connection.credential, host.diff)
+        reconciler = KeyReconciler(desired, client, connection.credential, host.diff, host.sleep, host.hold_signals)
         self.label = desired.label
         self.predict = reconciler.predict
         self.carry_out = reconciler.carry_out
@@ -92,7 +97,7 @@ class KeyInfoTask:
 def execute(host: Host, make_task: TaskMaker) -> tuple[Result, list[str]]:
     """Run a task. Returns its result and warnings. Raises ArizeError, with the key's label in front."""
     connection = resolve_connection(host.options, host.environment)
-    transport = HttpTransport(connection)
+    transport = HttpTransport(connection, host.sleep)
     try:
         task = make_task(host, ArizeClient(transport), connection)
         try:
@@ -105,9 +110,18 @@ def execute(host: Host, make_task: TaskMaker) -> tuple[Result, list[str]]:
         transport.close()
 
 
+def _hold_signals() -> None:
+    """Let SIGINT, SIGTERM and SIGHUP pass without effect until this process ends by itself.
+
+    It ends soon, since every request has a deadline, and after an issued secret is delivered or in the result.
+    """
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
+
+
 def _run(arguments: Arguments, make_task: TaskMaker) -> None:
     module = AnsibleModule(supports_check_mode=True, **connection_arguments().merged_with(arguments).for_module())
-    host = Host(module.params, os.environ, module.check_mode, module._diff)
+    host = Host(module.params, os.environ, module.check_mode, module._diff, hold_signals=_hold_signals)
     try:
         result, warnings = execute(host, make_task)
     except MissingLibrary as error:

@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import functools
 import typing as t
 
 from ansible_collections.community.arize.plugins.module_utils import _drift
@@ -29,6 +30,8 @@ from ansible_collections.community.arize.plugins.module_utils._models import Api
 from ansible_collections.community.arize.plugins.module_utils._plan import Observation
 from ansible_collections.community.arize.plugins.module_utils._scope import ScopeResolver
 
+Listing = t.Callable[[], t.List[ApiKey]]
+
 
 class Observer:
     """Lists one declared key, as often as asked; names are resolved once."""
@@ -37,6 +40,11 @@ class Observer:
         self._desired = desired
         self._client = client
         self._credential = credential
+        # Ids of everything listed by the newest observation, whatever its name: what is not among them is new.
+        self._ids_seen: set[str] = set()
+        # A key looked up by id, and the listing in which it was found: its namesakes are listed there, too.
+        self._found_by_id: tuple[ApiKey, Listing] | None = None
+        self.known_ids: frozenset[str] = frozenset()
         self.scope = ScopeResolver(client, desired.organizations)
 
     def observe(self, stored: StoredSecret | None) -> Observation:
@@ -46,7 +54,9 @@ class Observer:
         """
         if self._desired.key_id is not None:
             return self._observe_id(self._desired.key_id)
+        self._ids_seen.clear()
         listed, partial = self._listed()
+        self.known_ids = frozenset(self._ids_seen)
         now = self._client.now()
         live = [key for key in listed if key.is_live(now)]
         matches = classify(live, now, stored, [key for key in partial if key.is_live(now)])
@@ -57,15 +67,19 @@ class Observer:
 
     def live_matches(self) -> list[ApiKey]:
         """The live matches as the service lists them now, those bound to part of the spaces included."""
-        listed, partial = self._listed()
+        if self._found_by_id is not None:
+            found, listing = self._found_by_id
+            listed = [key for key in listing() if (key.name, key.key_type) == (found.name, found.key_type)]
+        else:
+            everywhere, partial = self._listed()
+            listed = everywhere + partial
         now = self._client.now()
-        return [key for key in listed + partial if key.is_live(now)]
+        return [key for key in listed if key.is_live(now)]
 
     def _listed(self) -> tuple[list[ApiKey], list[ApiKey]]:
         """Listed keys of the declared name in all declared spaces, and those in only some of them."""
         if self._desired.key_type == "user":
-            listed, _end = self._client.list_api_keys(key_type="user", status="active")
-            return self._named(listed), []
+            return self._named(self._unscoped_listing("user", "active")), []
         found: dict[str, ApiKey] = {}
         counts: dict[str, int] = {}
         space_ids = self.scope.space_ids()
@@ -77,8 +91,7 @@ class Observer:
         return everywhere, [key for key_id, key in found.items() if counts[key_id] < len(space_ids)]
 
     def _named(self, listed: list[ApiKey]) -> list[ApiKey]:
-        if self._desired.key_id is not None:
-            return [key for key in listed if key.key_id == self._desired.key_id]
+        self._ids_seen.update(key.key_id for key in listed)
         return [key for key in listed if key.name == self._desired.name and key.key_type == self._desired.key_type]
 
     def _space_listing(self, space_id: str, status: str = "active") -> list[ApiKey]:
@@ -106,38 +119,43 @@ class Observer:
         There is no GET for one key (contract section 1), and an unscoped listing of service keys may be limited to
         those that the caller created (section 4).
         """
-        for listed in self._listings_for_id():
+        for listing in self._listings_for_id():
+            try:
+                listed = listing()
+            except (AccessForbidden, RequestRejected):
+                if self._desired.organizations:
+                    raise
+                # Some servers list service keys only by space (contract section 13), and not every space's.
+                continue
             for key in listed:
                 if key.key_id == key_id:
+                    self.known_ids = frozenset(other.key_id for other in listed)
+                    self._found_by_id = (key, listing)
                     return key
         return None
 
-    def _listings_for_id(self) -> t.Iterator[list[ApiKey]]:
+    def _listings_for_id(self) -> t.Iterator[Listing]:
         """Listings one by one, so that the search ends where the id is found; the widest comes last."""
         if self._desired.organizations:
             for status in ("active", "revoked"):
                 for space_id in self.scope.space_ids():
-                    yield self._space_listing(space_id, status)
+                    yield functools.partial(self._space_listing, space_id, status)
             return
         other_type = "user" if self._desired.key_type == "service" else "service"
         for status in ("active", "revoked"):
             for key_type in (self._desired.key_type, other_type):
-                try:
-                    listed, _end = self._client.list_api_keys(key_type=key_type, status=status)
-                except (AccessForbidden, RequestRejected):
-                    # Some servers list service keys only by space (contract section 13).
-                    continue
-                yield listed
+                yield functools.partial(self._unscoped_listing, key_type, status)
         for space in self._client.all_spaces():
-            try:
-                yield self._space_listing(space.space_id)
-            except AccessForbidden:
-                continue
+            yield functools.partial(self._space_listing, space.space_id)
+
+    def _unscoped_listing(self, key_type: str, status: str) -> list[ApiKey]:
+        listed, _end = self._client.list_api_keys(key_type=key_type, status=status)
+        return listed
 
     def _compare_roles(self, current: ApiKey) -> _drift.RoleDrift:
         """One more listing: bindings are shown only without a space in the query (contract section 1.2)."""
         try:
-            listed, _end = self._client.list_api_keys(key_type="service", status="active")
+            listed = self._unscoped_listing("service", "active")
         except (AccessForbidden, RequestRejected) as error:
             return _drift.RoleDrift(
                 not_compared=(f"The roles of {describe(current)} were not compared, because of: {error}",),

@@ -58,7 +58,14 @@ def _run(
     validated = ArgumentSpecValidator(**specification).validate(given)
     if validated.error_messages:
         return Outcome({"failed": True, "changed": False, "msg": "; ".join(validated.error_messages)}, [])
-    host = _module.Host(validated.validated_parameters, {}, dry_run=check, diff=True)
+    host = _module.Host(
+        validated.validated_parameters,
+        {},
+        dry_run=check,
+        diff=True,
+        # Pauses pass on the service's clock, not on ours.
+        sleep=lambda seconds: simulator.clock.advance(seconds=seconds),
+    )
     try:
         result, warnings = _module.execute(host, make_task)
     except ArizeError as error:

@@ -18,6 +18,8 @@ from simulator import Simulator
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 COLLECTIONS = ROOT / ".cache" / "collections"
+# Not handed on: what the modules read besides their options. A test gives what it wants to be read.
+NOT_INHERITED = ("ARIZE_", "ANSIBLE_", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "REQUESTS_CA", "CURL_CA")
 Task = dict[str, t.Any]
 
 
@@ -52,10 +54,31 @@ class PlaybookRunner:
         """A task with `arize_api_key_info`."""
         return {"community.arize.arize_api_key_info": options}
 
-    def run_tasks(self, *tasks: Task, arguments: t.Sequence[str] = (), **environment: str) -> PlaybookRun:
-        """Run tasks in one play, each with ignore_errors; the credential comes from module_defaults."""
+    def run_tasks(
+        self,
+        *tasks: Task,
+        arguments: t.Sequence[str] = (),
+        defaults: t.Mapping[str, t.Any] | None = None,
+        **environment: str,
+    ) -> PlaybookRun:
+        """Run tasks in one play, each with ignore_errors.
+
+        `defaults` are the group's module_defaults; unset, they are the simulator's URL and credential.
+        """
+        playbook, results = self.write_tasks(*tasks, defaults=defaults)
+        run = self.run_playbook(playbook, arguments=arguments, **environment)
+        if results.exists():
+            run.results = json.loads(results.read_text())
+        return run
+
+    def write_tasks(
+        self, *tasks: Task, defaults: t.Mapping[str, t.Any] | None = None
+    ) -> tuple[pathlib.Path, pathlib.Path]:
+        """Write the playbook of `run_tasks`; also returns where it will put the registered results."""
         self._count += 1
         results = self.folder / f"results{self._count}.json"
+        if defaults is None:
+            defaults = {"api_key": self.simulator.credential, "api_url": self.simulator.url}
         registered = [
             {**task, "register": f"result_{index}", "ignore_errors": True} for index, task in enumerate(tasks)
         ]
@@ -63,12 +86,7 @@ class PlaybookRunner:
         play = {
             "hosts": "localhost",
             "gather_facts": False,
-            "module_defaults": {
-                "group/community.arize.arize": {
-                    "api_key": self.simulator.credential,
-                    "api_url": self.simulator.url,
-                },
-            },
+            "module_defaults": {"group/community.arize.arize": dict(defaults)},
             "tasks": [
                 *registered,
                 {
@@ -81,10 +99,7 @@ class PlaybookRunner:
         }
         playbook = self.folder / f"playbook{self._count}.yml"
         playbook.write_text(yaml.safe_dump([play], sort_keys=False))
-        run = self.run_playbook(playbook, arguments=arguments, **environment)
-        if results.exists():
-            run.results = json.loads(results.read_text())
-        return run
+        return playbook, results
 
     def run_playbook(self, playbook: pathlib.Path, arguments: t.Sequence[str] = (), **environment: str) -> PlaybookRun:
         """Run a playbook file as an operator does, on localhost."""
@@ -97,7 +112,7 @@ class PlaybookRunner:
         self, playbook: pathlib.Path, arguments: t.Sequence[str] = (), **environment: str
     ) -> subprocess.Popen[str]:
         """Start a playbook without waiting for it."""
-        inherited = {name: value for name, value in os.environ.items() if not name.startswith(("ARIZE_", "ANSIBLE_"))}
+        inherited = {name: value for name, value in os.environ.items() if not name.upper().startswith(NOT_INHERITED)}
         settings = {
             **inherited,
             "ANSIBLE_COLLECTIONS_PATH": str(COLLECTIONS),

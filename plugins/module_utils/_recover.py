@@ -1,0 +1,186 @@
+# SPDX-FileCopyrightText: community.arize contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# This module_utils is PRIVATE and should only be used by this collection.
+# Breaking changes can occur any time.
+"""After a request to issue a key whose answer was lost: look what came of it, and act only on what is certain.
+
+The service has no idempotency key. A key is attributable to the lost request when it was not there before, was issued
+since, carries everything that was sent, and is the only such key. It is certainly ours when its expiry is the very
+instant that was sent, fractions of a second included, for these are random; or when the operator says, by `exclusive`,
+that nobody else owns keys of this name. What is certainly ours is refreshed without an overlap, if `on_lost_secret`
+says so: its lost secret dies, and the refresh brings a new one.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import secrets
+import typing as t
+from datetime import datetime, timedelta
+
+from ansible_collections.community.arize.plugins.module_utils._client import ArizeClient
+from ansible_collections.community.arize.plugins.module_utils._desired import DesiredKey
+from ansible_collections.community.arize.plugins.module_utils._errors import AnswerLost, Interrupted, RequestError
+from ansible_collections.community.arize.plugins.module_utils._matches import describe, describe_all
+from ansible_collections.community.arize.plugins.module_utils._models import ApiKey, IssuedKey
+from ansible_collections.community.arize.plugins.module_utils._observe import Observer
+from ansible_collections.community.arize.plugins.module_utils._plan import Issue
+from ansible_collections.community.arize.plugins.module_utils._time import SAME_INSTANT, format_instant
+
+# Seconds before each look: a service may commit late, and a listing may lag behind.
+LOOKS = (1.0, 2.0, 4.0, 8.0)
+# How often a refresh that is to recover a lost answer may itself be lost.
+MOST_RECOVERIES = 3
+
+
+def signed_expiry(expires_at: datetime) -> datetime:
+    """The same expiry, up to a second earlier, with random microseconds by which an issued key can be recognised.
+
+    Earlier and not later, so that it stays within a maximum lifetime.
+    """
+    signed = expires_at - timedelta(microseconds=1 + secrets.randbelow(999_999))
+    return signed if signed.microsecond else signed - timedelta(microseconds=1)
+
+
+@dataclasses.dataclass(frozen=True)
+class Sent:
+    """A request to issue a key: what was known before and what was sent."""
+
+    at: datetime
+    known_ids: frozenset[str]
+    description: str | None
+    expires_at: datetime | None
+    refreshed: ApiKey | None
+    grace_seconds: int
+
+    @property
+    def is_signed(self) -> bool:
+        """Whether the expiry is an instant that no other run sends: not one that an existing key has already."""
+        inherited = self.refreshed is not None and self.expires_at == self.refreshed.expires_at
+        return self.expires_at is not None and self.expires_at.microsecond != 0 and not inherited
+
+    def may_have_made(self, key: ApiKey) -> bool:
+        """Whether the key can be the outcome of this request."""
+        if self.refreshed is not None and key.key_id == self.refreshed.key_id:
+            # Some servers keep the id on a refresh (contract section 3.1); then the secret's redaction changes.
+            return key.redacted_key != self.refreshed.redacted_key
+        return (
+            key.key_id not in self.known_ids
+            # Servers may note whole seconds only.
+            and key.created_at >= self.at.replace(microsecond=0)
+            and (key.description or None) == self.description
+            and self._has_expiry(key.expires_at)
+        )
+
+    def _has_expiry(self, found: datetime | None) -> bool:
+        if self.expires_at is None:
+            # An account's maximum lifetime may have set one (contract section 1.3).
+            return True
+        return found is not None and abs(found - self.expires_at) <= SAME_INSTANT
+
+    def signs(self, key: ApiKey) -> bool:
+        """Whether the key's expiry proves that this very request issued it."""
+        return self.is_signed and key.expires_at == self.expires_at
+
+
+class Recovery:
+    """Finds out what came of a lost request. `recover` returns a key with its secret or raises Interrupted."""
+
+    def __init__(
+        self,
+        desired: DesiredKey,
+        client: ArizeClient,
+        observer: Observer,
+        sleep: t.Callable[[float], None],
+    ) -> None:
+        self._desired = desired
+        self._client = client
+        self._observer = observer
+        self._sleep = sleep
+
+    def recover(self, sent: Sent, lost: AnswerLost) -> IssuedKey:
+        """Look, and refresh what is certainly ours. Raises Interrupted when that is not certain or not wanted."""
+        for _attempt in range(MOST_RECOVERIES):
+            found = self._look(sent, lost)
+            self._check_certain(sent, found, lost)
+            ours = found[0]
+            # Signed anew, so that the answer to this request may be lost, too.
+            expires_at = ours.expires_at
+            if expires_at is not None and sent.signs(ours):
+                expires_at = signed_expiry(expires_at)
+            at = self._client.now()
+            try:
+                return self._client.refresh_key(ours.key_id, expires_at, 0)
+            except AnswerLost as again:
+                lost = again
+                sent = Sent(at, sent.known_ids | {ours.key_id}, ours.description, expires_at, ours, 0)
+            except RequestError as error:
+                raise self._told(
+                    found, f"{lost} {describe(ours)} came of it, but refreshing it failed: {error}"
+                ) from None
+        raise self._told(self._visible(sent), f"{lost} It is the {MOST_RECOVERIES}th answer in a row that was lost.")
+
+    def _visible(self, sent: Sent) -> list[ApiKey]:
+        return [key for key in self._observer.live_matches() if sent.may_have_made(key)]
+
+    def _look(self, sent: Sent, lost: AnswerLost) -> list[ApiKey]:
+        """The keys that may have come of the request. Raises Interrupted when none shows up, or looking fails."""
+        for seconds in LOOKS:
+            self._sleep(seconds)
+            try:
+                found = self._visible(sent)
+            except RequestError as error:
+                raise self._told([], f"{lost} Looking for a new key failed, too: {error}") from None
+            if found:
+                return found
+        raise self._told(
+            [],
+            f"{lost} No new key shows up, and running again is safe. {self._old_secret(sent)}Should one show up "
+            f"later, it is a key named {self._desired.name or self._desired.key_id!r} that was issued at "
+            f"{format_instant(sent.at)} or after; nobody holds its secret.",
+            changed=False,
+        )
+
+    def _check_certain(self, sent: Sent, found: list[ApiKey], lost: AnswerLost) -> None:
+        certain = len(found) == 1 and (sent.signs(found[0]) or self._desired.exclusive)
+        if certain and self._desired.on_lost_secret == "reissue":
+            return
+        if len(found) > 1:
+            why = "more than one new key shows up"
+        elif self._desired.on_lost_secret != "reissue":
+            why = "on_lost_secret is fail"
+        else:
+            why = "it might be another run's, and exclusive does not say that nobody else owns such keys"
+        raise self._told(
+            found, f"{lost} {describe_all(found)} may have come of it, and {why}. {self._old_secret(sent)}"
+        )
+
+    def _old_secret(self, sent: Sent) -> str:
+        if sent.refreshed is None:
+            return ""
+        if sent.grace_seconds:
+            until = sent.at + timedelta(seconds=sent.grace_seconds)
+            if sent.refreshed.expires_at is not None:
+                until = min(until, sent.refreshed.expires_at)
+            return f"The old secret of {sent.refreshed.key_id} serves until {format_instant(until)} at least. "
+        return f"If the service carried it out, the old secret of {sent.refreshed.key_id} no longer serves. "
+
+    def _told(self, found: list[ApiKey], message: str, changed: bool = True) -> Interrupted:
+        """The error that names every key concerned and the two tasks that resolve it."""
+        spaces = [space.space for organization in self._desired.organizations for space in organization.spaces]
+        scope = f", space: {spaces[0]}" if spaces else ""
+        if found:
+            named = f"id: {found[0].key_id}{scope}"
+            message = (
+                f"{message.rstrip()} To take it over, run community.arize.arize_api_key with "
+                f"{{{named}, state: refreshed}}; to be rid of it, with {{{named}, state: absent}}."
+            )
+        orphans = [{**key.public(), "what_to_do": "take it over with state refreshed, or revoke it"} for key in found]
+        return Interrupted(message, {"changed": changed and bool(found), "orphans": orphans})
+
+
+def sent_request(issue: Issue, desired: DesiredKey, at: datetime, known_ids: frozenset[str]) -> Sent:
+    """What a request for `issue` that is about to be sent carries."""
+    description = desired.description if issue.refreshed is None else issue.refreshed.description
+    return Sent(at, known_ids, description or None, issue.expires_at, issue.refreshed, issue.grace_seconds)
