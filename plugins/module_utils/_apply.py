@@ -19,16 +19,14 @@ from datetime import datetime
 from ansible_collections.community.arize.plugins.module_utils import _errors, _outcome
 from ansible_collections.community.arize.plugins.module_utils._client import ArizeClient
 from ansible_collections.community.arize.plugins.module_utils._conditions import expiry_warnings
+from ansible_collections.community.arize.plugins.module_utils._custody import Custody
 from ansible_collections.community.arize.plugins.module_utils._desired import DesiredKey
 from ansible_collections.community.arize.plugins.module_utils._matches import (
     StoredSecret,
     describe,
     describe_all,
 )
-from ansible_collections.community.arize.plugins.module_utils._models import (
-    IssuedKey,
-    Secret,
-)
+from ansible_collections.community.arize.plugins.module_utils._models import IssuedKey, Secret, secret_fits
 from ansible_collections.community.arize.plugins.module_utils._observe import Observer
 from ansible_collections.community.arize.plugins.module_utils._plan import REFRESHED, Issue, Plan, make_plan
 from ansible_collections.community.arize.plugins.module_utils._recover import (
@@ -92,6 +90,7 @@ class KeyReconciler:
         self._sleep = sleep
         self._hold_signals = hold_signals
         self._sent: Sent | None = None
+        self._credential = credential
         self._observer = Observer(desired, client, credential)
         wants_file = desired.destination is not None and desired.state != "absent"
         self._file = SecretFile(desired.destination) if wants_file and desired.destination is not None else None
@@ -146,15 +145,17 @@ class KeyReconciler:
                 f"{' '.join(lost_rounds)} The secret is with that run. If there was none, a proxy has sent the request "
                 "twice and nobody holds the secret: refresh the key by its id, or revoke it.",
             )
-        if plan.issue is not None:
-            self._issue(seen, plan.issue, progress)
-        elif self._file is not None and seen.file_change is not None:
-            self._file.correct_attributes()
-        with self._custody(seen, progress):
+        with Custody(progress, lambda: self._result(seen, progress), _LostRound):
+            if plan.issue is not None:
+                self._issue(seen, plan.issue, progress)
+            elif self._file is not None and seen.file_change is not None:
+                self._file.correct_attributes()
             self._retire(plan, progress)
             self._check_age_was_reset(plan, progress)
-        result = _outcome.real_result(self._desired, plan, seen.now, progress, seen.file_change, self._diff)
-        return result, [*plan.matches.warnings, *plan.warnings, *progress.warnings]
+        return self._result(seen, progress), [*plan.matches.warnings, *plan.warnings, *progress.warnings]
+
+    def _result(self, seen: _Situation, progress: _outcome.Progress) -> dict[str, t.Any]:
+        return _outcome.real_result(self._desired, seen.plan, seen.now, progress, seen.file_change, self._diff)
 
     def _issue(self, seen: _Situation, issue: Issue, progress: _outcome.Progress) -> None:
         with contextlib.ExitStack() as stack:
@@ -162,9 +163,11 @@ class KeyReconciler:
             if self._file is not None and seen.file_state is not None:
                 prepared = stack.enter_context(self._file.prepared(seen.file_state))
             progress.issued = self._post(issue)
-            with self._custody(seen, progress):
-                self._deliver(issue, progress, prepared)
-                self._settle(seen, progress)
+            if issue.refreshed is not None and secret_fits(self._credential.reveal(), issue.refreshed.redacted_key):
+                # The task's own credential (allow_self): without an overlap it is dead by now.
+                self._client.use_credential(progress.issued.secret)
+            self._deliver(issue, progress, prepared)
+            self._settle(seen, progress)
 
     def _post(self, issue: Issue) -> IssuedKey:
         if issue.expires_at is not None and self._desired.expires_in is not None:
@@ -278,19 +281,3 @@ class KeyReconciler:
                 "created_at on a refresh, so max_age and issued_after would rotate it on each run. Remove them, and "
                 "use expires_in with renew_before, which replaces the key.",
             )
-
-    @contextlib.contextmanager
-    def _custody(self, seen: _Situation, progress: _outcome.Progress) -> t.Iterator[None]:
-        """Whatever fails inside, the failed result carries what was done, and the secret that nobody else holds."""
-        try:
-            yield
-        except (_errors.ArizeError, KeyboardInterrupt) as error:
-            if progress.issued is None and not progress.revoked and not progress.orphans:
-                raise
-            result = _outcome.real_result(self._desired, seen.plan, seen.now, progress, seen.file_change, self._diff)
-            result["changed"] = True
-            raise _errors.Interrupted(str(error) or "The run was interrupted.", {**result, **_details(error)}) from None
-
-
-def _details(error: BaseException) -> dict[str, t.Any]:
-    return error.details() if isinstance(error, _errors.ArizeError) else {}

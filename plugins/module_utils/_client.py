@@ -34,6 +34,8 @@ class Transport(t.Protocol):
 
     clock: ServerClock
 
+    def use_credential(self, credential: _models.Secret) -> None: ...
+
     def request(
         self,
         method: str,
@@ -48,6 +50,10 @@ class ArizeClient:
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
+
+    def use_credential(self, credential: _models.Secret) -> None:
+        """Authenticate with another credential from now on: the one so far has been refreshed."""
+        self._transport.use_credential(credential)
 
     def now(self) -> datetime:
         """The present UTC instant by the service's clock."""

@@ -54,7 +54,9 @@ def due_reasons(
     reasons: list[str] = []
     warnings: list[str] = []
     ends = current.expires_at
-    if desired.renew_before is not None and ends is not None and desired.renew_before.before(ends) <= now:
+    # The Date header has whole seconds, so a run each day at the same time may seem to come a moment too early.
+    just_now = now + SAME_INSTANT
+    if desired.renew_before is not None and ends is not None and desired.renew_before.before(ends) <= just_now:
         within = f"{describe(current)} is within renew_before ({desired.renew_before}) of its end"
         if wanted is None or wanted > ends + SAME_INSTANT:
             reasons.append(f"{within}.")

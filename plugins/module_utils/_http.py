@@ -14,6 +14,7 @@ reads an HTTP date of `Retry-After` by the local clock, and knows no deadline ov
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import platform
 import random
@@ -24,6 +25,7 @@ from urllib.parse import urlsplit
 from ansible_collections.community.arize.plugins.module_utils import _errors
 from ansible_collections.community.arize.plugins.module_utils._connection import Connection
 from ansible_collections.community.arize.plugins.module_utils._failures import causes_of, tls_failure
+from ansible_collections.community.arize.plugins.module_utils._models import Secret
 from ansible_collections.community.arize.plugins.module_utils._problems import api_error
 from ansible_collections.community.arize.plugins.module_utils._time import ServerClock, parse_http_date
 from ansible_collections.community.arize.plugins.module_utils._version import COLLECTION_VERSION
@@ -79,6 +81,11 @@ class HttpTransport:
         )
         if connection.proxy and not self._bypasses_proxy():
             self._session.proxies = {"http": connection.proxy, "https": connection.proxy}
+
+    def use_credential(self, credential: Secret) -> None:
+        """Authenticate with another credential from now on: the one so far has been refreshed."""
+        self._connection = dataclasses.replace(self._connection, credential=credential)
+        self._session.auth = _BearerAuth(self._connection)
 
     def close(self) -> None:
         """Close the kept-alive connections."""

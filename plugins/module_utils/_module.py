@@ -33,9 +33,8 @@ from ansible_collections.community.arize.plugins.module_utils._connection import
 )
 from ansible_collections.community.arize.plugins.module_utils._errors import (
     ArizeError,
-    InvalidOption,
     MissingLibrary,
-    RequestError,
+    Refused,
 )
 from ansible_collections.community.arize.plugins.module_utils._http import HttpTransport
 
@@ -102,8 +101,8 @@ def execute(host: Host, make_task: TaskMaker) -> tuple[Result, list[str]]:
         task = make_task(host, ArizeClient(transport), connection)
         try:
             return task.predict() if host.dry_run else task.carry_out()
-        except (InvalidOption, RequestError) as error:
-            if task.label:
+        except ArizeError as error:
+            if task.label and task.label not in str(error) and not isinstance(error, (MissingLibrary, Refused)):
                 error.args = (f"{task.label}: {error}",)
             raise
     finally:

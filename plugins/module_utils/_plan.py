@@ -79,7 +79,7 @@ def make_plan(desired: DesiredKey, seen: Observation) -> Plan:
     else:
         plan = _plan_present(desired, seen, seen.matches.current)
     _check_duplicates(desired, plan)
-    _check_self(desired, seen, plan)
+    plan = _spare_credential(desired, seen, plan)
     if plan.issue is not None and plan.issue.expires_at is not None and plan.issue.expires_at <= seen.now:
         raise InvalidOption(
             "expires_at" if desired.expires_at is not None else "expires_in",
@@ -263,10 +263,12 @@ def _check_duplicates(desired: DesiredKey, plan: Plan) -> None:
     )
 
 
-def _check_self(desired: DesiredKey, seen: Observation, plan: Plan) -> None:
-    """Refuse to cut off the very credential that the module authenticates with, unless told to."""
+def _spare_credential(desired: DesiredKey, seen: Observation, plan: Plan) -> Plan:
+    """Refuse to cut off the very credential that the module authenticates with, or do it last when told to."""
     if desired.allow_self:
-        return
+        # Last, because no request gets through after that.
+        revoke = sorted(plan.revoke, key=lambda key: secret_fits(seen.credential, key.redacted_key) or False)
+        return dataclasses.replace(plan, revoke=tuple(revoke))
     dying = list(plan.revoke)
     if plan.issue is not None and plan.issue.refreshed is not None and plan.issue.grace_seconds == 0:
         dying.append(plan.issue.refreshed)
@@ -277,6 +279,7 @@ def _check_self(desired: DesiredKey, seen: Observation, plan: Plan) -> None:
                 "once. Use another credential, a grace_period, or set allow_self.",
                 [key.public()],
             )
+    return plan
 
 
 def predicted_key(desired: DesiredKey, plan: Plan, now: datetime) -> ApiKey | None:
