@@ -109,7 +109,7 @@ def execute(host: Host, make_task: TaskMaker) -> tuple[Result, list[str]]:
         transport.close()
 
 
-def _hold_signals() -> None:
+def hold_signals() -> None:
     """Let SIGINT, SIGTERM and SIGHUP pass without effect until this process ends by itself.
 
     It ends soon, since every request has a deadline, and after an issued secret is delivered or in the result.
@@ -120,7 +120,7 @@ def _hold_signals() -> None:
 
 def _run(arguments: Arguments, make_task: TaskMaker) -> None:
     module = AnsibleModule(supports_check_mode=True, **connection_arguments().merged_with(arguments).for_module())
-    host = Host(module.params, os.environ, module.check_mode, module._diff, hold_signals=_hold_signals)
+    host = Host(module.params, os.environ, module.check_mode, module._diff, hold_signals=hold_signals)
     try:
         result, warnings = execute(host, make_task)
     except MissingLibrary as error:

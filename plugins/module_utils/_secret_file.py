@@ -69,14 +69,16 @@ class SecretFile:
                     "is a symbolic link, which is not followed; give the path of the file itself"
                 ) from None
             raise self._error(f"can't be read: {error.strerror}") from None
-        with os.fdopen(descriptor, "rb") as file:
-            found = os.fstat(file.fileno())
+        try:
+            found = os.fstat(descriptor)
             if not stat.S_ISREG(found.st_mode):
                 kind = "a directory" if stat.S_ISDIR(found.st_mode) else "no regular file"
                 raise self._error(f"is {kind}; give the path of a file")
             if found.st_size > _LARGEST_FILE:
                 raise self._error("is larger than 1 MiB, so it is no secret file; give another path")
-            content = file.read(_LARGEST_FILE + 1)
+            content = os.read(descriptor, _LARGEST_FILE + 1)
+        finally:
+            os.close(descriptor)
         return FileState(content, stat.S_IMODE(found.st_mode), found.st_uid, found.st_gid)
 
     @contextlib.contextmanager
