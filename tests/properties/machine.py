@@ -1,0 +1,287 @@
+# SPDX-FileCopyrightText: community.arize contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A state machine that runs the real modules against the simulator and checks the invariants after each step.
+
+The letters are those of the invariants: (a) one non-retiring live key, (b) a holder for each key, (c) check mode
+predicts and only reads, (d) a second run changes nothing, (e) the delivered secret serves throughout, (f) no output
+holds a secret.
+"""
+
+from __future__ import annotations
+
+import datetime
+import pathlib
+import shutil
+import tempfile
+import typing as t
+
+import requests
+from hypothesis import note
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
+from support.hooks import before_each_request
+from support.in_process import Outcome, run_key
+
+from properties.interleaving import run_interleaved
+from simulator import Fault, Simulator
+
+NAME = "ingest"
+PROFILES: list[dict[str, t.Any]] = [
+    {"expires_in": "90d", "renew_before": "14d"},
+    {"expires_in": "90d", "renew_before": "14d", "exclusive": True},
+    {"expires_in": "90d", "renew_before": "14d", "exclusive": True, "grace_period": "0"},
+    {"max_age": "30d"},
+    {"max_age": "30d", "exclusive": True},
+    {"max_age": "30d", "exclusive": True, "grace_period": "2h"},
+    {"max_age": "30d", "grace_period": "0"},
+    {"max_age": "30d", "expires_in": "60d", "description": "described", "on_drift": "replace"},
+    {"expires_in": "90d", "renew_before": "14d", "exclusive": True, "on_drift": "replace", "description": "described"},
+    {"expires_in": "30d", "renew_before": "7d", "on_drift": "ignore", "description": "described"},
+]
+FAULT_KINDS: list[dict[str, t.Any]] = [
+    {"kind": "reset", "commit": True},
+    {"kind": "reset", "commit": False},
+    {"kind": "close", "commit": True},
+    {"kind": "status", "status": 502, "commit": True},
+    {"kind": "status", "status": 502, "commit": False},
+    {"kind": "status", "status": 504, "commit": True},
+    {"kind": "status", "status": 503, "commit": False},
+    {"kind": "status", "status": 500, "commit": True},
+    {"kind": "status", "status": 429, "commit": False, "retry_after": "2"},
+    {"kind": "truncate"},
+    {"kind": "html", "commit": True},
+    {"kind": "html", "commit": False},
+    {"kind": "garbage_gzip"},
+    {"kind": "replay"},
+    {"kind": "missing_cursor"},
+    {"kind": "empty_page"},
+]
+FAULTS = st.lists(
+    st.builds(
+        lambda kind, method, nth: {"method": method, "nth": nth, **kind},
+        st.sampled_from(FAULT_KINDS),
+        st.sampled_from(["POST", "POST", "POST", "GET", "PUT"]),
+        st.integers(1, 3),
+    ),
+    max_size=3,
+)
+
+
+class Killed(BaseException):
+    """The process is gone: nobody gets its result."""
+
+
+class KeyMachine(RuleBasedStateMachine):
+    """One declared key, one file for its secret, and whatever happens to them."""
+
+    simulator: t.ClassVar[Simulator]
+    extra_options: t.ClassVar[dict[str, t.Any]] = {}
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="arize-properties-"))
+        self.dest = self.folder / "ingest.key"
+        self.held: set[str] = set()
+        self.told: set[str] = set()
+        self.excused: set[str] = set()
+        self.foreign: t.Any = None
+
+    @initialize(
+        profile=st.sampled_from(PROFILES),
+        reissue=st.sampled_from([True, True, False]),
+        keeps_id=st.booleans(),
+        resolution=st.sampled_from(["second", "microsecond"]),
+        lapsed=st.booleans(),
+    )
+    def begin(self, profile: dict[str, t.Any], reissue: bool, keeps_id: bool, resolution: str, lapsed: bool) -> None:
+        self.simulator.reset()
+        switches = {
+            "refresh_keeps_id": keeps_id,
+            "created_at_resolution": resolution,
+            "lapsed_keys_listed": lapsed,
+        }
+        for name, value in switches.items():
+            setattr(self.simulator.switches, name, value)
+        self.space_id = self.simulator.spaces[0].id
+        self.profile = {**profile, "on_lost_secret": "reissue" if reissue else "fail", **self.extra_options}
+        self.foreign = self.simulator.seed_key(name="another", space_id=self.space_id)
+
+    def options(self, dest: pathlib.Path | None) -> dict[str, t.Any]:
+        where = {} if dest is None else {"dest": str(dest)}
+        return {"name": NAME, "space": self.space_id, **self.profile, **where}
+
+    def live(self) -> list[t.Any]:
+        return list(self.simulator.keys(name=NAME, live=True))
+
+    def delivered(self) -> str | None:
+        return self.dest.read_text().strip() if self.dest.exists() else None
+
+    def file_is_valid(self) -> bool:
+        secret = self.delivered()
+        return secret is not None and self.simulator.secret_is_valid(secret)
+
+    def account_for(self, outcome: Outcome) -> None:
+        """Note who holds what after a run, and check (b) and (f)."""
+        note(f"{outcome.get('action')} failed={outcome.failed} {outcome.message} live={[k.id for k in self.live()]}")
+        secret = outcome.get("key")
+        if secret:
+            self.held.add(secret)
+        if self.delivered():
+            self.held.add(str(self.delivered()))
+        shown = f"{ {name: value for name, value in outcome.result.items() if name != 'key'} } {outcome.warnings}"
+        for raw in self.simulator.secrets:
+            assert raw not in shown, "(f) a secret or the credential is in the output"
+        if outcome.failed:
+            self.told |= {key.id for key in self.live() if key.id in shown}
+        if outcome.warnings:
+            self.told |= {key.id for key in self.live() if key.id in str(outcome.warnings)}
+        for key in self.live():
+            known = key.secret in self.held or key.id in self.told | self.excused
+            assert known, f"(b) nobody holds the secret of {key.id}, and nobody was told"
+        assert self.simulator.secret_is_valid(self.foreign.secret), "a key of another name was touched"
+
+    def guarded_run(self, faults: list[dict[str, t.Any]], killed_at: int | None = None) -> Outcome | None:
+        """One run for the file, with (e) checked before each request. None when it was killed."""
+        served = self.file_is_valid()
+        overlap = self.profile.get("grace_period") != "0"
+        count = 0
+
+        def watch() -> None:
+            nonlocal count
+            count += 1
+            if count == killed_at:
+                raise Killed
+            assert not (served and overlap) or self.file_is_valid(), "(e) the delivered secret died during the run"
+
+        for fault in faults:
+            self.simulator.faults.add(Fault(**fault))
+        before = {key.id for key in self.simulator.keys(name=NAME)}
+        secrets_before = {key.secret for key in self.simulator.keys(name=NAME)}
+        try:
+            with before_each_request(watch):
+                outcome: Outcome | None = run_key(self.simulator, **self.options(self.dest))
+        except Killed:
+            outcome = None
+        if killed_at is not None and count >= killed_at:
+            outcome = None
+        self.simulator.faults.clear()
+        if outcome is None:
+            new = [
+                key
+                for key in self.simulator.keys(name=NAME)
+                if key.id not in before or key.secret not in secrets_before
+            ]
+            self.excused |= {key.id for key in new}
+            if self.delivered():
+                self.held.add(str(self.delivered()))
+        elif served and overlap:
+            assert self.file_is_valid(), "(e) the delivered secret died in the run"
+        return outcome
+
+    @rule()
+    def run_and_again(self) -> None:
+        """Without faults: (c) and (d)."""
+        self.simulator.requests_clear()
+        predicted = run_key(self.simulator, check=True, **self.options(self.dest))
+        assert self.simulator.writes == [], "(c) check mode sent a write"
+        outcome = self.guarded_run([])
+        assert outcome is not None
+        self.account_for(outcome)
+        assert predicted.failed == outcome.failed, f"(c) {predicted.message} / {outcome.message}"
+        if outcome.failed:
+            assert self.simulator.writes == []
+            return
+        assert predicted["changed"] == outcome["changed"], "(c)"
+        assert predicted["action"] == outcome["action"], "(c)"
+        assert self.file_is_valid(), "success, and the delivered secret does not serve"
+        self.simulator.requests_clear()
+        again = run_key(self.simulator, **self.options(self.dest))
+        assert not again.failed, f"(d) {again.message}"
+        assert again["action"] == "none", f"(d) {again['reasons']}"
+        assert self.simulator.writes == [], "(d)"
+
+    @rule(faults=FAULTS)
+    def run_with_faults(self, faults: list[dict[str, t.Any]]) -> None:
+        outcome = self.guarded_run(faults)
+        assert outcome is not None
+        self.account_for(outcome)
+        if not outcome.failed:
+            assert self.file_is_valid(), "success, and the delivered secret does not serve"
+
+    @rule(faults=FAULTS, at=st.integers(1, 6))
+    def run_and_be_killed(self, faults: list[dict[str, t.Any]], at: int) -> None:
+        outcome = self.guarded_run(faults, killed_at=at)
+        if outcome is not None:
+            self.account_for(outcome)
+
+    @rule(days=st.sampled_from([0.01, 1, 20, 31, 40, 77, 77, 120]))
+    def time_passes(self, days: float) -> None:
+        self.simulator.clock.advance(days=days)
+
+    @rule()
+    def file_is_lost(self) -> None:
+        self.dest.unlink(missing_ok=True)
+
+    @precondition(lambda self: any(r.method == "POST" and r.status == 0 for r in self.simulator.requests))
+    @rule()
+    def lost_request_is_carried_out_late(self) -> None:
+        """A request that was given up takes effect after all; its answer reaches nobody."""
+        record = next(r for r in self.simulator.requests if r.method == "POST" and r.status == 0)
+        before = {key.secret for key in self.live()}
+        requests.post(
+            f"{self.simulator.url}{record.path}",
+            json=record.body,
+            headers={"Authorization": f"Bearer {self.simulator.credential}"},
+            timeout=10,
+        )
+        self.excused |= {key.id for key in self.live() if key.secret not in before}
+        self.simulator.requests_clear()
+
+    @rule(count=st.integers(2, 3), order=st.lists(st.integers(0, 2), max_size=30), same_file=st.booleans())
+    def parallel_runs(self, count: int, order: list[int], same_file: bool) -> None:
+        """Several runs at a time, on one host with a file each, or without a file."""
+        files = [self.folder / f"other{index}.key" for index in range(count)]
+        targets: list[pathlib.Path | None] = [None] * count if same_file else list(files)
+        outcomes = run_interleaved(
+            [lambda target=target: run_key(self.simulator, **self.options(target)) for target in targets],  # type: ignore[misc]
+            order,
+        )
+        for file in files:
+            if file.exists():
+                self.held.add(file.read_text().strip())
+                file.unlink()
+        self.held |= {outcome["key"] for outcome in outcomes if outcome.get("key")}
+        for outcome in outcomes:
+            self.account_for(outcome)
+
+    def teardown(self) -> None:
+        """Left alone, a declaration that owns its keys converges: (a)."""
+        try:
+            if self.foreign is not None:
+                self.converge()
+        finally:
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+    def converge(self) -> None:
+        self.simulator.faults.clear()
+        self.simulator.clock.advance(seconds=700)
+        first = run_key(self.simulator, **self.options(self.dest))
+        self.account_for(first)
+        if first.failed:
+            owns = self.profile.get("exclusive") and self.profile["on_lost_secret"] == "reissue"
+            drift = "differs from what is declared" in first.message
+            assert drift or not owns, f"does not converge: {first.message}"
+            return
+        assert self.file_is_valid()
+        if self.profile.get("exclusive"):
+            self.simulator.clock.advance(seconds=3 * 3600)
+            second = run_key(self.simulator, **self.options(self.dest))
+            assert not second.failed, second.message
+            now = self.simulator.clock.now()
+            current = self.simulator.key_of_secret(str(self.delivered()))
+            others = [key for key in self.live() if key.id != current.id]
+            lasting = [
+                key for key in others if key.expires_at is None or key.expires_at > now + datetime.timedelta(days=1)
+            ]
+            grace_over = second["action"] in ("none", "revoked")
+            assert not (lasting and grace_over), "(a) more than one live key after a converging run"

@@ -1,0 +1,35 @@
+# SPDX-FileCopyrightText: community.arize contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Something to call before each request that a module run in this process puts on the wire; one per thread."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import typing as t
+
+from ansible_collections.community.arize.plugins.module_utils import _module
+from ansible_collections.community.arize.plugins.module_utils._http import HttpTransport
+
+_local = threading.local()
+
+
+class HookedTransport(HttpTransport):
+    """The real transport, which calls the thread's hook before each attempt."""
+
+    def _attempt(self, *arguments: t.Any, **keywords: t.Any) -> t.Any:
+        hook = getattr(_local, "hook", None)
+        if hook is not None:
+            hook()
+        return super()._attempt(*arguments, **keywords)
+
+
+@contextlib.contextmanager
+def before_each_request(hook: t.Callable[[], None]) -> t.Iterator[None]:
+    """Call `hook` in this thread before each attempt of a request."""
+    _module.HttpTransport = HookedTransport  # type: ignore[misc]
+    _local.hook = hook
+    try:
+        yield
+    finally:
+        _local.hook = None
