@@ -97,9 +97,13 @@ class KeyReconciler:
 
     def predict(self) -> tuple[dict[str, t.Any], list[str]]:
         """What a real run would do now, with GET requests only. Returns the result and warnings."""
-        seen = self._look()
+        warnings = []
+        if self._file is not None and not self._file.has_folder():
+            # An earlier task of the play may be about to make it.
+            warnings.append(f"The folder of dest {self._file.path} does not exist; a real run needs it.")
+        seen = self._look(folder_needed=False)
         result = _outcome.predicted_result(self._desired, seen.plan, seen.now, seen.file_change, self._diff)
-        return result, list(seen.plan.matches.warnings + seen.plan.warnings)
+        return result, [*warnings, *seen.plan.matches.warnings, *seen.plan.warnings]
 
     def carry_out(self) -> tuple[dict[str, t.Any], list[str]]:
         """Do it. Returns the result and warnings."""
@@ -119,11 +123,14 @@ class KeyReconciler:
             "See to it that one run at a time manages a key (run_once, no simultaneous jobs), and run again.",
         )
 
-    def _look(self) -> _Situation:
+    def _look(self, folder_needed: bool = True) -> _Situation:
         state, stored = None, None
         if self._file is not None:
-            self._file.check_writable()
-            state = self._file.state()
+            if folder_needed or self._file.has_folder():
+                self._file.check_writable()
+                state = self._file.state()
+            else:
+                state = FileState(None)
             stored = StoredSecret(self._file.secret_in(state), state.content is not None)
         seen = self._observer.observe(stored if self._desired.state == "present" else None)
         plan = make_plan(self._desired, seen)
@@ -142,7 +149,7 @@ class KeyReconciler:
         progress = _outcome.Progress(extra_reasons=list(lost_rounds))
         if lost_rounds and not plan.changes and self._file is None:
             progress.warnings.append(
-                f"{' '.join(lost_rounds)} The secret is with that run. If there was none, a proxy has sent the request "
+                f"{' '.join(lost_rounds)} Its secret is with that run. If there was none, a proxy has sent the request "
                 "twice and nobody holds the secret: refresh the key by its id, or revoke it.",
             )
         with Custody(progress, lambda: self._result(seen, progress), _LostRound):
@@ -162,14 +169,14 @@ class KeyReconciler:
             prepared = None
             if self._file is not None and seen.file_state is not None:
                 prepared = stack.enter_context(self._file.prepared(seen.file_state))
-            progress.issued = self._post(issue)
+            progress.issued = self._post(issue, progress)
             if issue.refreshed is not None and secret_fits(self._credential.reveal(), issue.refreshed.redacted_key):
                 # The task's own credential (allow_self): without an overlap it is dead by now.
                 self._client.use_credential(progress.issued.secret)
             self._deliver(issue, progress, prepared)
             self._settle(seen, progress)
 
-    def _post(self, issue: Issue) -> IssuedKey:
+    def _post(self, issue: Issue, progress: _outcome.Progress) -> IssuedKey:
         if issue.expires_at is not None and self._desired.expires_in is not None:
             issue = dataclasses.replace(issue, expires_at=signed_expiry(issue.expires_at))
         bindings = self._observer.scope.bindings() if issue.refreshed is None else ()
@@ -180,15 +187,31 @@ class KeyReconciler:
                 return self._client.create_key(create_body(self._desired, issue.expires_at, bindings))
             return self._client.refresh_key(issue.refreshed.key_id, issue.expires_at, issue.grace_seconds)
         except _errors.AnswerLost as lost:
-            return Recovery(self._desired, self._client, self._observer, self._sleep).recover(self._sent, lost)
+            return self._recover(self._sent, lost, progress)
         except (_errors.NotFound, _errors.RequestRejected) as error:
-            if issue.refreshed is None or self._desired.state == "refreshed":
-                raise
-            if issue.refreshed.key_id in {key.key_id for key in self._observer.live_matches()}:
-                raise
-            raise _LostRound(
-                f"{describe(issue.refreshed)} was no longer live when it was to be refreshed ({error.status})."
-            ) from None
+            return self._look_into(error, self._sent, progress)
+
+    def _recover(self, sent: Sent, lost: _errors.RequestError, progress: _outcome.Progress) -> IssuedKey:
+        recovery = Recovery(self._desired, self._client, self._observer, self._sleep)
+        issued = recovery.recover(sent, lost)
+        progress.extra_reasons += recovery.notes
+        return issued
+
+    def _look_into(self, error: _errors.ApiError, sent: Sent, progress: _outcome.Progress) -> IssuedKey:
+        """After a refusal: another run, or a proxy that sent the request twice, may have been quicker."""
+        old = sent.refreshed
+        if old is None:
+            if sent.expires_at is not None and "expires_at" in (error.detail or ""):
+                error.args = (f"{error} Declare an earlier expiry with expires_in or expires_at.",)
+            raise error
+        live = self._observer.live_matches()
+        new = [key for key in live if sent.may_have_made(key)]
+        if any(sent.signs(key) for key in new):
+            return self._recover(sent, error, progress)
+        if not new and (self._desired.state == "refreshed" or old.key_id in {key.key_id for key in live}):
+            raise error
+        made = f"; {describe_all(new)} came of another request" if new else ""
+        raise _LostRound(f"The refresh of {describe(old)} was refused ({error.status}){made}.")
 
     def _deliver(self, issue: Issue, progress: _outcome.Progress, prepared: PreparedFile | None) -> None:
         """Write the secret. When that fails, revoke the new key if the old one still serves."""

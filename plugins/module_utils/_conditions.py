@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from ansible_collections.community.arize.plugins.module_utils._desired import DesiredKey
-from ansible_collections.community.arize.plugins.module_utils._errors import InvalidOption, Refused
+from ansible_collections.community.arize.plugins.module_utils._errors import Refused
 from ansible_collections.community.arize.plugins.module_utils._matches import Matches, describe
 from ansible_collections.community.arize.plugins.module_utils._models import ApiKey
 from ansible_collections.community.arize.plugins.module_utils._time import SAME_INSTANT, format_instant
@@ -28,10 +28,13 @@ def next_rotation(desired: DesiredKey, api_key: ApiKey | None) -> datetime | Non
     return min(instants, default=None)
 
 
+_UNBOUNDED = "{} never lapses, so renew_before has no effect; declare expires_in, or use max_age."
+
+
 def expiry_warnings(desired: DesiredKey, issued: ApiKey, wanted: datetime | None) -> list[str]:
     """What the operator should know of the expiry that the service gave to a new key; `wanted` is what was sent."""
     if issued.expires_at is None:
-        return []
+        return [] if desired.renew_before is None else [_UNBOUNDED.format(describe(issued))]
     warnings = []
     if wanted is None or issued.expires_at < wanted - SAME_INSTANT:
         warnings.append(
@@ -54,6 +57,8 @@ def due_reasons(
     reasons: list[str] = []
     warnings: list[str] = []
     ends = current.expires_at
+    if desired.renew_before is not None and ends is None:
+        warnings.append(_UNBOUNDED.format(describe(current)))
     # The Date header has whole seconds, so a run each day at the same time may seem to come a moment too early.
     just_now = now + SAME_INSTANT
     if desired.renew_before is not None and ends is not None and desired.renew_before.before(ends) <= just_now:
@@ -69,19 +74,13 @@ def due_reasons(
             f"{describe(current)} was issued at {format_instant(current.created_at)}, longer ago than "
             f"max_age ({desired.max_age}).",
         )
-    if desired.issued_after is not None:
-        if desired.issued_after > now:
-            raise InvalidOption(
-                "issued_after",
-                f"{format_instant(desired.issued_after)} lies in the future, so each run would rotate the key",
-            )
-        # The service's created_at may have whole seconds only.
-        if current.created_at < desired.issued_after.replace(microsecond=0):
-            by_age = True
-            reasons.append(
-                f"{describe(current)} was issued at {format_instant(current.created_at)}, before "
-                f"issued_after ({format_instant(desired.issued_after)}).",
-            )
+    # The service's created_at may have whole seconds only.
+    if desired.issued_after is not None and current.created_at < desired.issued_after.replace(microsecond=0):
+        by_age = True
+        reasons.append(
+            f"{describe(current)} was issued at {format_instant(current.created_at)}, before "
+            f"issued_after ({format_instant(desired.issued_after)}).",
+        )
     return reasons, by_age, warnings
 
 

@@ -66,9 +66,16 @@ def resolve_connection(options: t.Mapping[str, t.Any], environment: t.Mapping[st
         verify=verify,
         proxy=_proxy(options, environment, urlsplit(base_url).scheme),
         no_proxy=_first(environment.get("no_proxy"), environment.get("NO_PROXY")),
-        timeout=float(options["timeout"]),
-        max_retries=int(options["max_retries"]),
+        timeout=float(_bounded(options, "timeout", 1, 600)),
+        max_retries=_bounded(options, "max_retries", 0, 20),
     )
+
+
+def _bounded(options: t.Mapping[str, t.Any], name: str, least: int, most: int) -> int:
+    value: int = options[name]
+    if not least <= value <= most:
+        raise InvalidOption(name, f"{value} is not between {least} and {most}")
+    return value
 
 
 def _first(*values: str | None) -> str | None:

@@ -11,6 +11,7 @@ Everything that can be known without a request is refused here, with the option'
 from __future__ import annotations
 
 import dataclasses
+import re
 import typing as t
 from datetime import datetime, timezone
 
@@ -35,6 +36,7 @@ LONGEST_GRACE = 86_400
 # Seconds. The overlap when a condition rotates: a lost answer without one is an outage.
 DEFAULT_GRACE = 3_600
 _SOME_DAY = datetime(2024, 1, 1, tzinfo=timezone.utc)
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 _SCOPE_OPTIONS = ("space", "organizations")
 _ROLE_OPTIONS = ("space_role", "space_role_id", "org_role", "account_role")
 
@@ -129,10 +131,8 @@ def desired_key(options: t.Mapping[str, t.Any]) -> DesiredKey:
 
 def _check_identity(options: t.Mapping[str, t.Any]) -> None:
     if options["state"] == "present" and options.get("name") is None:
-        raise InvalidOption(
-            "name",
-            "state present needs a name, not an id, because each rotation gives a key another id",
-        )
+        why = ", because each rotation gives a key another id" if options.get("id") is not None else ""
+        raise InvalidOption("name", f"state present needs a name{why}")
     if options.get("name") is None and options.get("id") is None:
         raise InvalidOption("name", f"state {options['state']} needs name or id to know which key is meant")
 
@@ -204,10 +204,10 @@ def _instant(options: t.Mapping[str, t.Any], name: str) -> datetime | None:
         return None
     try:
         return parse_instant(value)
-    except ValueError as error:
+    except ValueError:
         raise InvalidOption(
             name,
-            f"{value!r} is no ISO 8601 date and time ({error}); write it like 2027-03-31T00:00:00Z",
+            f"{value!r} is no ISO 8601 date and time of day; write it like 2027-03-31T00:00:00Z",
         ) from None
 
 
@@ -230,7 +230,7 @@ def _grace(options: t.Mapping[str, t.Any]) -> int | None:
     if value is None:
         return None
     try:
-        duration = parse_duration(value)
+        duration = parse_duration(value, bare_seconds=True)
     except ValueError:
         raise InvalidOption(
             "grace_period", f"{value!r} is no duration from 0 to 24h; write seconds, or like 30m or 12h"
@@ -249,6 +249,8 @@ def _destination(options: t.Mapping[str, t.Any]) -> Destination | None:
         if options["return_key"] is False and options["state"] != "absent":
             raise InvalidOption("return_key", "nobody would receive the secret: set dest, or leave return_key true")
         return None
+    if _VARIABLE.fullmatch(options["dest_variable"]) is None:
+        raise InvalidOption("dest_variable", f"{options['dest_variable']!r} is no name of a shell variable")
     return Destination(
         path=options["dest"],
         file_format=options["dest_format"],

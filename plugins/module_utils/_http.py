@@ -20,14 +20,21 @@ import platform
 import random
 import time
 import typing as t
+import zlib
 from urllib.parse import urlsplit
 
 from ansible_collections.community.arize.plugins.module_utils import _errors
 from ansible_collections.community.arize.plugins.module_utils._connection import Connection
-from ansible_collections.community.arize.plugins.module_utils._failures import causes_of, tls_failure
+from ansible_collections.community.arize.plugins.module_utils._failures import (
+    AnswerRefused,
+    causes_of,
+    read_body,
+    tls_failure,
+    within,
+)
 from ansible_collections.community.arize.plugins.module_utils._models import Secret
-from ansible_collections.community.arize.plugins.module_utils._problems import api_error
-from ansible_collections.community.arize.plugins.module_utils._time import ServerClock, parse_http_date
+from ansible_collections.community.arize.plugins.module_utils._problems import api_error, clean, http_date, retry_after
+from ansible_collections.community.arize.plugins.module_utils._time import ServerClock
 from ansible_collections.community.arize.plugins.module_utils._version import COLLECTION_VERSION
 
 try:
@@ -36,7 +43,8 @@ try:
 except ImportError:
     requests = None  # type: ignore[assignment]
 
-# Seconds. No attempt begins, and no body is read on, later than this after a request's first attempt.
+# Seconds. No attempt begins, and no body is read on, later than this after a request's first attempt. An attempt that
+# has begun gets a whole time-out at least, so a request ends at the latest one read time-out after this.
 DEADLINE = 240.0
 # Seconds. Giving up on a POST early makes doubt about what it did (section 3 of the README's time-outs).
 SHORTEST_POST_TIMEOUT = 60.0
@@ -76,6 +84,7 @@ class HttpTransport:
         self._session.headers.update(
             {
                 "Accept": "application/json, application/problem+json",
+                "Accept-Encoding": "gzip",
                 "User-Agent": f"community.arize/{COLLECTION_VERSION} python/{platform.python_version()}",
             },
         )
@@ -128,7 +137,8 @@ class HttpTransport:
     ) -> t.Any:
         timeout = self._connection.timeout
         read_timeout = max(timeout, SHORTEST_POST_TIMEOUT) if method == "POST" else timeout
-        try:
+
+        def exchange() -> tuple[t.Any, bytes]:
             response = self._session.request(
                 method,
                 f"{self._connection.base_url}/v2{path}",
@@ -139,12 +149,16 @@ class HttpTransport:
                 allow_redirects=False,
                 stream=True,
             )
-            self.clock.learn(response.headers.get("Date"))
+            if http_date(response.headers.get("Date")) is not None:
+                self.clock.learn(response.headers["Date"])
             try:
-                content = _read(response, started)
+                return response, read_body(response, LARGEST_BODY, started + DEADLINE)
             finally:
                 response.close()
-        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, _BodyRefused) as error:
+
+        try:
+            response, content = within(max(started + DEADLINE - time.monotonic(), read_timeout), exchange)
+        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, zlib.error, AnswerRefused) as error:
             raise self._failure(method, path, error) from None
         return self._outcome(method, path, response, content)
 
@@ -175,7 +189,8 @@ class HttpTransport:
         try:
             return json.loads(content.decode("utf-8"))
         except (ValueError, RecursionError):
-            kind = response.headers.get("Content-Type", "no content type").split(";")[0][:60]
+            kind = clean(response.headers.get("Content-Type", "").split(";")[0], self._connection.credential, 60)
+            kind = kind or "no content type"
         # The body is not shown: that of an issued key holds a secret.
         if method == "POST":
             raise self._lost(method, path, f"was answered {status} with a body that can't be read ({kind})", status)
@@ -189,13 +204,7 @@ class HttpTransport:
 
     def _retry_after(self, response: t.Any) -> float | None:
         """Seconds that the service asks to wait; an HTTP date counts from the answer's own date."""
-        text = response.headers.get("Retry-After", "").strip()
-        if text.isascii() and text.isdigit():
-            return float(text) if len(text) < 10 else float("inf")
-        instant = parse_http_date(text)
-        if instant is None:
-            return None
-        return max(0.0, (instant - self.clock.now()).total_seconds())
+        return retry_after(response.headers.get("Retry-After", ""), self.clock.now())
 
     def _api_error(self, method: str, path: str, status: int, content: bytes) -> _errors.ApiError:
         return api_error(method, f"/v2{path}", status, content, self._host, self._connection.credential)
@@ -208,7 +217,7 @@ class HttpTransport:
             return _errors.InvalidOption("proxy", "is no address of a proxy")
         if _is_about_ca_bundle(error):
             return _errors.InvalidOption("ca_path", "the CA bundle does not exist or holds no certificate")
-        if isinstance(error, _BodyRefused):
+        if isinstance(error, AnswerRefused):
             problem = str(error)
             lost: _errors.RequestError = self._lost(method, path, problem)
             if method != "POST":
@@ -247,21 +256,6 @@ class _Repeatable(Exception):
         self.wait = wait
 
 
-class _BodyRefused(Exception):
-    """The body is too large or comes too slowly to be read."""
-
-
-def _read(response: t.Any, started: float) -> bytes:
-    content = bytearray()
-    for chunk in response.iter_content(64 * 1024):
-        content += chunk
-        if len(content) > LARGEST_BODY:
-            raise _BodyRefused(f"answered with a body of more than {LARGEST_BODY // 2**20} MiB")
-        if time.monotonic() - started > DEADLINE:
-            raise _BodyRefused(f"did not finish its answer within {DEADLINE:.0f} s")
-    return bytes(content)
-
-
 def _is_about_ca_bundle(error: Exception) -> bool:
     if isinstance(error, OSError) and not isinstance(error, requests.RequestException):
         # requests' own complaint about the path has no error number; that of a socket has one.
@@ -296,6 +290,6 @@ def _classify(error: Exception) -> tuple[bool, str]:
         isinstance(cause, urllib3.exceptions.ReadTimeoutError) for cause in causes
     ):
         return reached, "was not answered within the time-out"
-    if isinstance(error, requests.exceptions.ContentDecodingError):
+    if isinstance(error, zlib.error):
         return reached, "was answered with a body that can't be decompressed"
     return reached, "got no complete answer, because the connection broke"

@@ -35,6 +35,8 @@ class Progress:
     """What a real run has done so far; the failed result carries the same."""
 
     issued: IssuedKey | None = None
+    # Whether nothing is done at all, and this is what would be.
+    predicted: bool = False
     delivered: bool = False
     revoked: list[ApiKey] = dataclasses.field(default_factory=list)
     orphans: list[dict[str, t.Any]] = dataclasses.field(default_factory=list)
@@ -51,7 +53,7 @@ def predicted_result(
     diff: bool,
 ) -> dict[str, t.Any]:
     """The result that check mode gives: that of a real run at `now`, with None for what only the service can know."""
-    progress = Progress(revoked=list(plan.revoke))
+    progress = Progress(predicted=True, revoked=list(plan.revoke))
     return _result(desired, plan, predicted_key(desired, plan, now), progress, file_change, diff)
 
 
@@ -103,7 +105,7 @@ def _result(
         _add_others(plan, before, after)
         if file_change is not None:
             before["dest"] = {"path": file_change.path, "state": "file" if file_change.existed else "absent"}
-            after["dest"] = {"path": file_change.path, "state": _file_words(file_change)}
+            after["dest"] = {"path": file_change.path, "state": _file_words(file_change, progress.predicted)}
         result["diff"] = {"before": before, "after": after}
     return result
 
@@ -144,7 +146,7 @@ def _add_others(plan: Plan, before: dict[str, t.Any], after: dict[str, t.Any]) -
         after["other_keys"] = {key.key_id: "revoked" for key in others}
 
 
-def _file_words(file_change: FileChange) -> str:
+def _file_words(file_change: FileChange, predicted: bool) -> str:
     if file_change.attributes_only:
         return "file (mode, owner or group corrected)"
-    return "file (the new secret would be written, or was)"
+    return "file with the new secret (would be written)" if predicted else "file with the new secret (written)"

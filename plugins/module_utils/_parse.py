@@ -41,15 +41,41 @@ def _array(value: t.Any, field: str) -> list[t.Any]:
     return value
 
 
+# Characters. The service's own limits are 1000 at most; a longer text would flood every message that shows it.
+_LONGEST_TEXT = 4096
+_LONGEST_ID = 512
+
+
+def _optional_array(row: dict[str, t.Any], name: str, where: str) -> list[t.Any]:
+    return [] if row.get(name) is None else _array(row[name], f"{where}.{name}")
+
+
 def _text(row: dict[str, t.Any], name: str, where: str, empty: bool = False) -> str:
     value = row.get(name)
     if not isinstance(value, str) or not (value or empty):
         raise MalformedAnswer(f"{where}.{name}", "a text")
+    if len(value) > _LONGEST_TEXT:
+        raise MalformedAnswer(f"{where}.{name}", f"a text of at most {_LONGEST_TEXT} characters")
+    # Half of a surrogate pair: JSON can hold it, and no output can.
+    if any("\ud800" <= character <= "\udfff" for character in value):
+        raise MalformedAnswer(f"{where}.{name}", "a text of Unicode characters")
+    return value
+
+
+def _id(row: dict[str, t.Any], name: str, where: str, empty: bool = False) -> str:
+    """An id goes into URLs and messages."""
+    value = _text(row, name, where, empty)
+    if not value.isprintable() or len(value) > _LONGEST_ID:
+        raise MalformedAnswer(f"{where}.{name}", f"a printable id of at most {_LONGEST_ID} characters")
     return value
 
 
 def _optional_text(row: dict[str, t.Any], name: str, where: str) -> str | None:
     return None if row.get(name) is None else _text(row, name, where, empty=True)
+
+
+def _optional_id(row: dict[str, t.Any], name: str, where: str) -> str | None:
+    return None if row.get(name) is None else _id(row, name, where, empty=True) or None
 
 
 def _instant(row: dict[str, t.Any], name: str, where: str) -> datetime:
@@ -81,7 +107,7 @@ def parse_api_key(value: t.Any, where: str = "api_key") -> ApiKey:
     row = as_object(value, where)
     bot_user = row.get("bot_user")
     return ApiKey(
-        key_id=_text(row, "id", where),
+        key_id=_id(row, "id", where),
         name=_text(row, "name", where, empty=True),
         key_type=_choice(row, "key_type", where, _KEY_TYPES),
         status=_choice(row, "status", where, _STATUSES),
@@ -89,7 +115,7 @@ def parse_api_key(value: t.Any, where: str = "api_key") -> ApiKey:
         created_at=_instant(row, "created_at", where),
         description=_optional_text(row, "description", where) or None,
         expires_at=_optional_instant(row, "expires_at", where),
-        created_by_user_id=_optional_text(row, "created_by_user_id", where) or None,
+        created_by_user_id=_optional_id(row, "created_by_user_id", where),
         last_used_at=_optional_instant(row, "last_used_at", where),
         bot_user=None if bot_user is None else _bot_user(bot_user, f"{where}.bot_user"),
     )
@@ -107,23 +133,23 @@ def parse_issued_key(value: t.Any) -> IssuedKey:
 def _bot_user(value: t.Any, where: str) -> BotUser:
     row = as_object(value, where)
     organizations = []
-    for index, item in enumerate(_array(row.get("organizations") or [], f"{where}.organizations")):
+    for index, item in enumerate(_optional_array(row, "organizations", where)):
         inner = f"{where}.organizations[{index}]"
         organization = as_object(item, inner)
         spaces = []
-        for number, entry in enumerate(_array(organization.get("spaces") or [], f"{inner}.spaces")):
+        for number, entry in enumerate(_optional_array(organization, "spaces", inner)):
             innermost = f"{inner}.spaces[{number}]"
             space = as_object(entry, innermost)
-            spaces.append(SpaceBinding(_text(space, "space_id", innermost), _role(space.get("role"), innermost)))
+            spaces.append(SpaceBinding(_id(space, "space_id", innermost), _role(space.get("role"), innermost)))
         organizations.append(
             OrganizationBinding(
-                _text(organization, "org_id", inner),
+                _id(organization, "org_id", inner),
                 _role(organization.get("role"), inner),
                 tuple(spaces),
             ),
         )
     return BotUser(
-        user_id=_optional_text(row, "id", where) or "",
+        user_id=_optional_id(row, "id", where) or "",
         name=_optional_text(row, "name", where) or "",
         account_role=_role(row.get("account_role"), where),
         organizations=tuple(organizations),
@@ -135,7 +161,7 @@ def _role(value: t.Any, where: str) -> RoleAssignment | None:
         return None
     row = as_object(value, f"{where}.role")
     if _text(row, "type", f"{where}.role").upper() == "CUSTOM":
-        return RoleAssignment(role_id=_text(row, "id", f"{where}.role"))
+        return RoleAssignment(role_id=_id(row, "id", f"{where}.role"))
     return RoleAssignment(name=_text(row, "name", f"{where}.role").lower().replace("_", "-"))
 
 
@@ -143,15 +169,15 @@ def parse_space(value: t.Any, where: str = "space") -> Space:
     """Parse a space (contract section 1.6); older servers omit the organization."""
     row = as_object(value, where)
     return Space(
-        _text(row, "id", where),
+        _id(row, "id", where),
         _text(row, "name", where),
-        _optional_text(row, "organization_id", where) or None,
+        _optional_id(row, "organization_id", where),
     )
 
 
 def parse_organization(value: t.Any, where: str = "organization") -> Organization:
     row = as_object(value, where)
-    return Organization(_text(row, "id", where), _text(row, "name", where))
+    return Organization(_id(row, "id", where), _text(row, "name", where))
 
 
 def parse_page(value: t.Any, collection: str) -> Page:

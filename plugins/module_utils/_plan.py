@@ -70,6 +70,11 @@ class Plan:
 
 def make_plan(desired: DesiredKey, seen: Observation) -> Plan:
     """Decide. Raises Refused, InvalidOption."""
+    if desired.issued_after is not None and desired.issued_after > seen.now:
+        raise InvalidOption(
+            "issued_after",
+            f"{format_instant(desired.issued_after)} lies in the future, so each run would rotate the key",
+        )
     if desired.state == "absent":
         plan = _plan_absent(desired, seen)
     elif desired.state == "refreshed":
@@ -222,7 +227,7 @@ def _reissue(
     """Refresh where the service allows it, else replace. Returns issue, action, and what goes after delivery."""
     if lost and not due and not drift.reasons:
         # Only the secret is gone: the key keeps its expiry.
-        return Issue(current.expires_at, 0, current), REFRESHED, ()
+        return Issue(current.expires_at, desired.grace_seconds or 0, current), REFRESHED, ()
     if current.expires_at is None:
         expiry_allowed = True
     else:

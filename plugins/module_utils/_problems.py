@@ -3,15 +3,17 @@
 #
 # This module_utils is PRIVATE and should only be used by this collection.
 # Breaking changes can occur any time.
-"""The service's error answers (RFC 9457 problems, contract section 5) as errors with advice. Pure."""
+"""The service's error answers (RFC 9457 problems, contract section 5) as errors with advice; dates in headers. Pure."""
 
 from __future__ import annotations
 
 import json
 import typing as t
+from datetime import datetime
 
 from ansible_collections.community.arize.plugins.module_utils import _errors
 from ansible_collections.community.arize.plugins.module_utils._models import Secret
+from ansible_collections.community.arize.plugins.module_utils._time import parse_http_date
 
 
 def api_error(
@@ -24,12 +26,15 @@ def api_error(
 ) -> _errors.ApiError:
     """The error for an answer of status 400 or more. `path` begins with C(/v2); `content` is the body."""
     problem = _problem(content)
-    texts = {name: _clean(problem.get(name), credential) for name in ("title", "detail", "request_id")}
-    plan = {
-        name: problem[name]
-        for name in ("entitlement", "limit", "current_count", "required_plan")
-        if isinstance(problem.get(name), (str, int))
-    }
+    texts = {name: clean(problem.get(name), credential) for name in ("title", "detail")}
+    texts["request_id"] = clean(problem.get("request_id"), credential, 100)
+    plan: dict[str, t.Any] = {}
+    for name in ("entitlement", "limit", "current_count", "required_plan"):
+        value = problem.get(name)
+        is_count = isinstance(value, int) and not isinstance(value, bool) and abs(value) < 10**15
+        shown = value if is_count else clean(value, credential, 100)
+        if shown is not None:
+            plan[name] = shown
     words = texts["detail"] or texts["title"] or "no reason given"
     message = f"{method} {path} was answered {status}: {words.rstrip('.')}."
     if plan:
@@ -72,9 +77,32 @@ def _advice(status: int, plan: bool, host: str) -> tuple[type[_errors.ApiError],
     return _errors.RequestRejected, ""
 
 
-def _clean(value: t.Any, credential: Secret) -> str | None:
-    """A text of the service for display: on one line, bounded, without the credential."""
-    if not isinstance(value, str) or not value.strip():
+def clean(value: t.Any, credential: Secret, longest: int = 500) -> str | None:
+    """A text of the service for display: on one line, bounded, printable, without the credential."""
+    if not isinstance(value, str):
         return None
-    text = value.replace(credential.reveal(), "********")
-    return " ".join(text.split())[:500]
+    text = "".join(character if character.isprintable() else " " for character in value[: 20 * longest])
+    # Both before and after, lest what was removed had parted the credential.
+    text = " ".join(text.split()).replace(credential.reveal(), "********")
+    return text[:longest] or None
+
+
+def http_date(text: str | None) -> datetime | None:
+    """As `parse_http_date`; None near the ends of the calendar, too, where nothing can be reckoned."""
+    try:
+        instant = parse_http_date(text)
+    except OverflowError:
+        return None
+    return instant if instant is not None and 1900 < instant.year < 9000 else None
+
+
+def retry_after(text: str, now: datetime) -> float | None:
+    """Seconds that the service asks to wait, from its header `Retry-After`; None when it asks for nothing."""
+    text = text.strip()
+    if text.isascii() and text.isdigit():
+        return float(text) if len(text) < 10 else float("inf")
+    try:
+        instant = parse_http_date(text)
+    except OverflowError:
+        return float("inf")
+    return None if instant is None else max(0.0, (instant - now).total_seconds())

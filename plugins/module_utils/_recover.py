@@ -98,8 +98,10 @@ class Recovery:
         self._client = client
         self._observer = observer
         self._sleep = sleep
+        # What the operator should know of a recovery, in sentences.
+        self.notes: list[str] = []
 
-    def recover(self, sent: Sent, lost: AnswerLost) -> IssuedKey:
+    def recover(self, sent: Sent, lost: RequestError) -> IssuedKey:
         """Look, and refresh what is certainly ours. Raises Interrupted when that is not certain or not wanted."""
         for _attempt in range(MOST_RECOVERIES):
             found = self._look(sent, lost)
@@ -110,11 +112,18 @@ class Recovery:
             if expires_at is not None and sent.signs(ours):
                 expires_at = signed_expiry(expires_at)
             at = self._client.now()
+            # Where a refresh keeps the id, the one without an overlap would end the old secret's, too.
+            same = sent.refreshed is not None and ours.key_id == sent.refreshed.key_id
+            grace = sent.grace_seconds if same else 0
             try:
-                return self._client.refresh_key(ours.key_id, expires_at, 0)
+                issued = self._client.refresh_key(ours.key_id, expires_at, grace)
+                self.notes.append(
+                    f"The answer to the request was lost; {describe(ours)} came of it and was refreshed at once."
+                )
+                return issued
             except AnswerLost as again:
                 lost = again
-                sent = Sent(at, sent.known_ids | {ours.key_id}, ours.description, expires_at, ours, 0)
+                sent = Sent(at, sent.known_ids | {ours.key_id}, ours.description, expires_at, ours, grace)
             except RequestError as error:
                 raise self._told(
                     found, f"{lost} {describe(ours)} came of it, but refreshing it failed: {error}"
@@ -124,14 +133,16 @@ class Recovery:
     def _visible(self, sent: Sent) -> list[ApiKey]:
         return [key for key in self._observer.live_matches() if sent.may_have_made(key)]
 
-    def _look(self, sent: Sent, lost: AnswerLost) -> list[ApiKey]:
+    def _look(self, sent: Sent, lost: RequestError) -> list[ApiKey]:
         """The keys that may have come of the request. Raises Interrupted when none shows up, or looking fails."""
         for seconds in LOOKS:
             self._sleep(seconds)
             try:
                 found = self._visible(sent)
             except RequestError as error:
-                raise self._told([], f"{lost} Looking for a new key failed, too: {error}") from None
+                raise self._told(
+                    [], f"{lost} Looking for a new key failed, too: {error} {self._old_secret(sent)}".rstrip()
+                ) from None
             if found:
                 return found
         raise self._told(
@@ -142,7 +153,7 @@ class Recovery:
             changed=False,
         )
 
-    def _check_certain(self, sent: Sent, found: list[ApiKey], lost: AnswerLost) -> None:
+    def _check_certain(self, sent: Sent, found: list[ApiKey], lost: RequestError) -> None:
         certain = len(found) == 1 and (sent.signs(found[0]) or self._desired.exclusive)
         if certain and self._desired.on_lost_secret == "reissue":
             return

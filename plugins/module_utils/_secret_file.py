@@ -184,8 +184,11 @@ class SecretFile:
                     "use become, or another owner and group",
                 ) from None
 
+    def has_folder(self) -> bool:
+        return os.path.isdir(self.folder)
+
     def _check_folder(self) -> None:
-        if not os.path.isdir(self.folder):
+        if not self.has_folder():
             raise self._error("lies in a folder that does not exist; create it first with ansible.builtin.file")
 
     def _error(self, problem: str) -> SecretFileError:

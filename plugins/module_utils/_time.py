@@ -20,12 +20,14 @@ from ansible_collections.community.arize.plugins.module_utils._errors import Mis
 SAME_INSTANT = timedelta(seconds=1)
 
 _RFC3339 = re.compile(
-    r"(\d{4})-(\d{2})-(\d{2})[Tt ](\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,9}))?(?:([Zz])|([+-])(\d{2}):(\d{2}))",
+    r"(\d{4})-(\d{2})-(\d{2})[Tt ](\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,9}))?(?:([Zz])|([+-])([01]\d|2[0-3]):([0-5]\d))",
+    re.ASCII,
 )
-_SHORT_DURATION = re.compile(r"(\d+)\s*(s|mo|m|h|d|w|y)")
+_SHORT_DURATION = re.compile(r"(\d+)\s*(s|mo|m|h|d|w|y)", re.ASCII)
 _ISO_DURATION = re.compile(
     r"P(?=.)(?:(?P<years>\d+)Y)?(?:(?P<months>\d+)M)?(?:(?P<weeks>\d+)W)?(?:(?P<days>\d+)D)?"
     r"(?:T(?=.)(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?(?:(?P<seconds>\d+)S)?)?",
+    re.ASCII,
 )
 _SHORT_UNITS = {
     "s": "seconds",
@@ -140,14 +142,15 @@ class Duration:
         return self.text
 
 
-def parse_duration(text: str) -> Duration:
-    """Parse C(90d), C(12h), C(2w), C(6mo), C(1y), C(1d12h) or ISO 8601 C(P90D); bare digits are seconds.
+def parse_duration(text: str, bare_seconds: bool = False) -> Duration:
+    """Parse C(90d), C(12h), C(2w), C(6mo), C(1y), C(1d12h) or ISO 8601 C(P90D).
 
+    With `bare_seconds` a number without a unit is seconds; else it is refused, because days may be meant.
     Raises ValueError for anything else.
     """
     stripped = text.strip()
     parts: dict[str, int] = {}
-    if stripped.isascii() and stripped.isdigit():
+    if bare_seconds and stripped.isascii() and stripped.isdigit():
         parts["seconds"] = int(stripped)
     elif stripped[:1] in ("P", "p"):
         found = _ISO_DURATION.fullmatch(stripped.upper())

@@ -59,8 +59,8 @@ def test_delivery_fails(
     before = prepare(world, seeds)
     real_post = _apply.KeyReconciler._post
 
-    def post_and_break(self: _apply.KeyReconciler, issue: t.Any) -> t.Any:
-        issued = real_post(self, issue)
+    def post_and_break(self: _apply.KeyReconciler, *arguments: t.Any) -> t.Any:
+        issued = real_post(self, *arguments)
 
         def failing(*_arguments: t.Any, **_keywords: t.Any) -> t.NoReturn:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
@@ -187,6 +187,10 @@ def test_unusable_destination(world: World, kind: str, words: str, check: bool) 
     options = unusable(world, kind)
     content = world.dest.read_bytes() if world.dest.is_file() else None
     outcome = world.run(check=check, expires_in="90d", on_lost_secret="reissue", **options)
+    if check and kind == "folder missing":
+        # An earlier task of the play may be about to make it.
+        assert any(words in warning for warning in outcome.warnings)
+        return
     assert outcome.failed
     assert words in outcome.message
     assert "\n" not in outcome.message

@@ -1,0 +1,111 @@
+# SPDX-FileCopyrightText: community.arize contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""No fault at any request loses a key; the table of the documentation is what the code really does."""
+
+from __future__ import annotations
+
+import os
+import pathlib
+import typing as t
+
+import pytest
+
+from ansible_collections.community.arize.plugins.module_utils import _http
+from scenarios import fault_table
+from scenarios.conftest import World
+from simulator import Fault
+
+TABLE = pathlib.Path(__file__).resolve().parents[2] / "docs" / "faults.md"
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Time-outs of one second, and pauses that really pass a moment for what commits late."""
+    monkeypatch.setattr(_http, "SHORTEST_POST_TIMEOUT", 1.0)
+
+
+def all_rows(make_world: t.Callable[..., World]) -> t.Iterator[fault_table.Row]:
+    for fault, values in fault_table.WRITE_FAULTS.items():
+        for task, job in fault_table.JOBS.items():
+            if job.request == "revoke" and values["kind"] in ("late_commit", "replay", "stall"):
+                continue
+            for on_lost in ("fail", "reissue") if job.method == "POST" else ("fail",):
+                yield fault_table.run_row(make_world(), fault, task, job, values, on_lost)
+    for fault, values in fault_table.READ_FAULTS.items():
+        yield fault_table.run_row(make_world(), fault, "list", fault_table.LISTING, values, "fail")
+        yield fault_table.run_row(
+            make_world(), fault, "list, after issuing", fault_table.SETTLING, values, "fail", nth=2
+        )
+
+
+def test_the_table(make_world: t.Callable[..., World]) -> None:
+    rows = list(all_rows(make_world))
+    made = fault_table.markdown(rows)
+    if os.environ.get("ARIZE_TEST_WRITE_TABLES"):
+        TABLE.write_text(made, encoding="utf-8")
+    assert [row for row in rows if row.holder == "lost"] == []
+    for row in rows:
+        assert row.outcome != "failed" or row.message
+    assert TABLE.read_text(encoding="utf-8") == made, "run `make tables`"
+
+
+def test_a_listing_that_lags_behind(make_world: t.Callable[..., World]) -> None:
+    """The answer to the POST is trusted; the listing that does not show the new key yet is not."""
+    world = make_world(list_lag_seconds=20.0)
+    created = world.run(dest=str(world.dest), expires_in="90d")
+    assert created["action"] == "created"
+    assert world.file_holds_valid_secret()
+    world.simulator.clock.advance(seconds=30)
+    assert world.run(dest=str(world.dest), expires_in="90d")["action"] == "none"
+
+
+def test_clocks_that_differ(world: World) -> None:
+    """A host whose clock is years off recovers a lost answer all the same."""
+    world.simulator.clock.advance(days=900)
+    world.simulator.faults.add(Fault(method="POST", kind="reset", commit=True))
+    outcome = world.run(expires_in="90d", on_lost_secret="reissue")
+    assert not outcome.failed, outcome.message
+    assert world.simulator.secret_is_valid(outcome["key"])
+    assert len(world.live) == 1
+
+
+def test_three_lost_answers_in_a_row(world: World) -> None:
+    """Each recovery may be lost, too; after the third the failure names what is there."""
+    world.simulator.faults.add(Fault(method="POST", kind="reset", commit=True, times=3))
+    outcome = world.run(expires_in="90d", on_lost_secret="reissue")
+    assert not outcome.failed
+    assert world.simulator.secret_is_valid(outcome["key"])
+    world.simulator.clock.advance(days=80)
+    world.simulator.faults.clear()
+    world.simulator.faults.add(Fault(method="POST", kind="reset", commit=True, times=-1))
+    outcome = world.run(expires_in="90d", renew_before="14d", on_lost_secret="reissue")
+    assert outcome.failed
+    newest = max(world.live, key=lambda key: key.created_at)
+    assert newest.id in outcome.message
+    assert [orphan["id"] for orphan in outcome["orphans"]] == [newest.id]
+    assert len(world.live) == 2
+
+
+def test_another_runs_key_is_not_taken_for_ours(world: World) -> None:
+    """Our lost request was not carried out, and a key of another run shows up meanwhile: it is left alone."""
+    world.simulator.faults.add(Fault(method="POST", kind="reset", commit=False))
+    time_of_rival = world.simulator.clock.now()
+    seeded: list[t.Any] = []
+
+    def seed_rival() -> None:
+        if not seeded and any(record.method == "POST" for record in world.simulator.requests):
+            expires_at = time_of_rival.replace(microsecond=123456)
+            seeded.append(world.seed(0, None, expires_at=expires_at.replace(year=expires_at.year + 1)))
+
+    from support.hooks import before_each_request
+
+    for options in ({"expires_in": "365d"}, {}):
+        seeded.clear()
+        with before_each_request(seed_rival):
+            outcome = world.run(on_lost_secret="reissue", **options)
+        assert outcome.failed
+        assert world.simulator.secret_is_valid(seeded[0].secret)
+        assert all(record.method == "GET" or record.status == 0 for record in world.simulator.requests)
+        world.simulator.reset()
+        world.simulator.faults.add(Fault(method="POST", kind="reset", commit=False))
+        world.space_id = world.simulator.add_space("analytics", "Example Org").id

@@ -1,0 +1,218 @@
+# SPDX-FileCopyrightText: community.arize contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the README, the pages in docs and the examples show can be copied: it parses, and what it names exists."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import typing as t
+
+import pytest
+import yaml
+from support.playbooks import COLLECTIONS, ROOT
+
+from ansible_collections.community.arize.plugins.module_utils._arguments import (
+    connection_arguments,
+    info_arguments,
+    key_arguments,
+)
+
+PREFIX = "community.arize."
+GROUP = "group/community.arize.arize"
+SPECS: dict[str, dict[str, t.Any]] = {
+    "arize_api_key": connection_arguments().merged_with(key_arguments()).argument_spec,
+    "arize_api_key_info": connection_arguments().merged_with(info_arguments()).argument_spec,
+}
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+EXAMPLES = sorted(path for path in (ROOT / "examples").glob("*.yml") if path.name != "inventory.yml")
+TASK_LISTS = ("tasks", "pre_tasks", "post_tasks", "handlers", "block", "rescue", "always")
+FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
+AD_HOC = re.compile(r"-m community\.arize\.(\w+)\s+(?:\\\s+)?-a '(\{.*?\})'", re.DOTALL)
+
+
+@dataclasses.dataclass(frozen=True)
+class Block:
+    """A fenced block of a page; `line` is where its content begins."""
+
+    page: pathlib.Path
+    line: int
+    language: str
+    text: str
+
+    @property
+    def label(self) -> str:
+        return f"{self.page.name}:{self.line}"
+
+
+def blocks_of(page: pathlib.Path, language: str) -> list[Block]:
+    """The fenced blocks of a language."""
+    text = page.read_text(encoding="utf-8")
+    return [
+        Block(page, text.count("\n", 0, found.start()) + 2, found[1], found[2])
+        for found in FENCE.finditer(text)
+        if found[1] == language
+    ]
+
+
+YAML_BLOCKS = [block for page in PAGES for block in blocks_of(page, "yaml")]
+SHELL_BLOCKS = [block for page in PAGES for block in blocks_of(page, "shell")]
+
+
+def plays_of(content: t.Any) -> list[dict[str, t.Any]]:
+    """The plays of a playbook; tasks alone make one play; nothing for what is neither."""
+    if not isinstance(content, list) or not all(isinstance(item, dict) for item in content):
+        return []
+    if all("hosts" in item for item in content):
+        return content
+    return [{"name": "Tasks of a page", "hosts": "localhost", "gather_facts": False, "tasks": content}]
+
+
+def module_calls(entries: t.Sequence[dict[str, t.Any]]) -> t.Iterator[tuple[str, dict[str, t.Any]]]:
+    """Each use of a module of this collection, with its options, those of module_defaults included."""
+    for entry in entries:
+        for name, value in entry.items():
+            if name in TASK_LISTS:
+                yield from module_calls(value)
+            elif name == "module_defaults":
+                for target, options in value.items():
+                    yield target.removeprefix(PREFIX), options
+            elif name.startswith(PREFIX):
+                yield name.removeprefix(PREFIX), value
+
+
+def wrong_options(spec: dict[str, t.Any], options: dict[str, t.Any], where: str) -> list[str]:
+    """Options that the specification doesn't know, and plain values that are not among the choices."""
+    wrong = []
+    for name, value in options.items():
+        if name not in spec:
+            wrong.append(f"{where}: there is no option {name}")
+            continue
+        choices = spec[name].get("choices")
+        if choices and "{{" not in str(value) and value not in choices:
+            wrong.append(f"{where}: {name} can't be {value!r}")
+        for item in value if isinstance(value, list) else ():
+            if isinstance(item, dict):
+                wrong += wrong_options(spec[name].get("options", {}), item, f"{where}: {name}")
+    return wrong
+
+
+def wrong_calls(plays: t.Sequence[dict[str, t.Any]], where: str) -> list[str]:
+    """What is wrong with the uses of our modules in these plays."""
+    wrong = []
+    for module, options in module_calls(plays):
+        if module == GROUP:
+            wrong += wrong_options(connection_arguments().argument_spec, options, f"{where}: {GROUP}")
+        elif module not in SPECS:
+            wrong.append(f"{where}: there is no module {module}")
+        else:
+            wrong += wrong_options(SPECS[module], options, f"{where}: {module}")
+    return wrong
+
+
+def anchors_of(page: pathlib.Path) -> set[str]:
+    """The anchors that a page's headings get."""
+    prose = FENCE.sub("", page.read_text(encoding="utf-8"))
+    headings = re.findall(r"^#+ (.*)$", prose, re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.strip().lower()).replace(" ", "-") for heading in headings}
+
+
+def test_the_pages_have_something_to_check() -> None:
+    assert len(YAML_BLOCKS) >= 10
+    assert len(EXAMPLES) >= 5
+
+
+@pytest.mark.parametrize("block", YAML_BLOCKS, ids=lambda block: block.label)
+def test_a_block_parses_and_its_options_exist(block: Block) -> None:
+    content = yaml.safe_load(block.text)
+    assert content
+    assert wrong_calls(plays_of(content), block.label) == []
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.name)
+def test_the_options_of_an_example_exist(example: pathlib.Path) -> None:
+    plays = plays_of(yaml.safe_load(example.read_text(encoding="utf-8")))
+    assert list(module_calls(plays))
+    assert wrong_calls(plays, example.name) == []
+
+
+@pytest.mark.parametrize(
+    ("module", "text"),
+    [pytest.param(*found, id=block.label) for block in SHELL_BLOCKS for found in AD_HOC.findall(block.text)],
+)
+def test_the_options_of_an_ad_hoc_command_exist(module: str, text: str) -> None:
+    assert wrong_options(SPECS[module], json.loads(text), text) == []
+
+
+def test_playbooks_and_tasks_pass_the_syntax_check(tmp_path: pathlib.Path) -> None:
+    playbooks = list(EXAMPLES)
+    for block in YAML_BLOCKS:
+        plays = plays_of(yaml.safe_load(block.text))
+        if plays:
+            playbooks.append(tmp_path / f"{block.label.replace(':', '-')}.yml")
+            playbooks[-1].write_text(yaml.safe_dump(plays, sort_keys=False), encoding="utf-8")
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("ANSIBLE_")}
+    # One run for all: starting Ansible takes longer than the check.
+    run = subprocess.run(
+        [str(pathlib.Path(sys.executable).parent / "ansible-playbook"), "--syntax-check", "-i", "localhost,"]
+        + [str(playbook) for playbook in playbooks],
+        env={
+            **inherited,
+            "ANSIBLE_COLLECTIONS_PATH": str(COLLECTIONS),
+            "ANSIBLE_LOCAL_TEMP": str(tmp_path / "local_tmp"),
+            "ANSIBLE_NOCOLOR": "1",
+        },
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert "DEPRECATION" not in run.stderr
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: path.name)
+def test_links_lead_somewhere(page: pathlib.Path) -> None:
+    broken = []
+    for target in LINK.findall(FENCE.sub("", page.read_text(encoding="utf-8"))):
+        if target.startswith(("https://", "mailto:")):
+            continue
+        path, _, anchor = target.partition("#")
+        linked = (page.parent / path).resolve() if path else page
+        inside = linked.exists() and ROOT in (linked, *linked.parents)
+        if not inside or (anchor and anchor not in anchors_of(linked)):
+            broken.append(target)
+    assert broken == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: path.name)
+def test_every_heading_of_a_contents_list_is_linked(page: pathlib.Path) -> None:
+    prose = FENCE.sub("", page.read_text(encoding="utf-8"))
+    listed = re.findall(r"^- \[[^\]]*\]\(#([^)]+)\)$", prose, re.MULTILINE)
+    sections = re.findall(r"^## (.*)$", prose, re.MULTILINE)
+    assert not listed or len(listed) == len(sections)
+
+
+def test_the_make_targets_named_exist() -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    declared = set(re.findall(r"^([a-z]+):", makefile, re.MULTILINE))
+    named = {
+        target
+        for page in PAGES
+        for target in re.findall(r"(?:^|`)make ([a-z]+)", page.read_text(encoding="utf-8"), re.M)
+    }
+    assert "test" in named
+    assert named <= declared
+
+
+def test_the_version_in_the_readme_is_that_of_the_collection() -> None:
+    version = yaml.safe_load((ROOT / "galaxy.yml").read_text(encoding="utf-8"))["version"]
+    tarballs = re.findall(r"community-arize-([\w.]+)\.tar\.gz", (ROOT / "README.md").read_text(encoding="utf-8"))
+    assert set(tarballs) == {version}
