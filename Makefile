@@ -12,7 +12,7 @@ TREE := .cache/collections/ansible_collections/community/arize
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
 # What `make test`, and so CI, runs, quick parts first.
-PARTS := lint unit behaviour integration demo sanity
+PARTS := lint unit scenarios behaviour integration demo sanity
 
 .PHONY: help venv $(PARTS) test benchmark build clean
 
@@ -46,6 +46,15 @@ lint: $(READY) ## Check style, formatting, YAML and types
 
 unit: $(READY) ## Run the unit tests
 	pytest tests/unit -n 2 --junit-xml=.cache/results/unit.xml
+
+scenarios: $(READY) ## Run the modules in process: rotation, faults, kills, races, invariants, hostile answers
+	pytest tests/scenarios tests/properties tests/hostile -n 2 --junit-xml=.cache/results/scenarios.xml
+
+tables: $(READY) ## Write the tables of the documentation that tests make
+	ARIZE_TEST_WRITE_TABLES=1 pytest tests/scenarios/test_faults.py -k table
+
+nightly: $(READY) ## Run ten thousand schedules of the invariants and all rounds of the races (an hour)
+	ARIZE_TEST_SCHEDULES=10000 ARIZE_TEST_ROUNDS=20 pytest tests/properties -n 2
 
 behaviour: $(READY) ## Run playbooks against the simulator
 	pytest tests/behaviour -n 2 --junit-xml=.cache/results/behaviour.xml

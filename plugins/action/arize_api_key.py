@@ -21,6 +21,13 @@ class ActionModule(NormalActionModule):  # type: ignore[misc]
 
     def run(self, tmp: t.Any = None, task_vars: t.Any = None) -> dict[str, t.Any]:
         """Raises what the ordinary execution raises."""
+        if self._task.async_val and not self._task.no_log and self._task.args.get("state") != "absent":
+            # The result of such a task is fetched by other code, which shows it in full.
+            return {
+                "failed": True,
+                "msg": "async would show a new secret: set no_log to true on this task, and on the async_status task "
+                "that fetches its result.",
+            }
         result: dict[str, t.Any] = super().run(tmp, task_vars)
         if result.get("key"):
             result["_ansible_no_log"] = True

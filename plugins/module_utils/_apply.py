@@ -28,8 +28,10 @@ from ansible_collections.community.arize.plugins.module_utils._matches import (
 )
 from ansible_collections.community.arize.plugins.module_utils._models import IssuedKey, Secret, secret_fits
 from ansible_collections.community.arize.plugins.module_utils._observe import Observer
-from ansible_collections.community.arize.plugins.module_utils._plan import REFRESHED, Issue, Plan, make_plan
+from ansible_collections.community.arize.plugins.module_utils._plan import make_plan
+from ansible_collections.community.arize.plugins.module_utils._plan_types import REFRESHED, Issue, Plan
 from ansible_collections.community.arize.plugins.module_utils._recover import (
+    LostRound,
     Recovery,
     Sent,
     sent_request,
@@ -58,14 +60,6 @@ class _Situation:
     plan: Plan
     file_state: FileState | None
     file_change: _outcome.FileChange | None
-
-
-class _LostRound(Exception):
-    """Another run issued the key first, and what this run issued is revoked again."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
 
 
 class KeyReconciler:
@@ -115,7 +109,7 @@ class KeyReconciler:
                     break
                 try:
                     return self._carry(seen, lost_rounds)
-                except _LostRound as lost:
+                except LostRound as lost:
                     lost_rounds.append(lost.reason)
                 self._sleep(random.uniform(0, min(LONGEST_PAUSE, 2.0**attempt)))
         raise _errors.Refused(
@@ -152,7 +146,7 @@ class KeyReconciler:
                 f"{' '.join(lost_rounds)} Its secret is with that run. If there was none, a proxy has sent the request "
                 "twice and nobody holds the secret: refresh the key by its id, or revoke it.",
             )
-        with Custody(progress, lambda: self._result(seen, progress), _LostRound):
+        with Custody(progress, lambda: self._result(seen, progress), LostRound):
             if plan.issue is not None:
                 self._issue(seen, plan.issue, progress)
             elif self._file is not None and seen.file_change is not None:
@@ -186,32 +180,11 @@ class KeyReconciler:
             if issue.refreshed is None:
                 return self._client.create_key(create_body(self._desired, issue.expires_at, bindings))
             return self._client.refresh_key(issue.refreshed.key_id, issue.expires_at, issue.grace_seconds)
-        except _errors.AnswerLost as lost:
-            return self._recover(self._sent, lost, progress)
-        except (_errors.NotFound, _errors.RequestRejected) as error:
-            return self._look_into(error, self._sent, progress)
-
-    def _recover(self, sent: Sent, lost: _errors.RequestError, progress: _outcome.Progress) -> IssuedKey:
-        recovery = Recovery(self._desired, self._client, self._observer, self._sleep)
-        issued = recovery.recover(sent, lost)
-        progress.extra_reasons += recovery.notes
-        return issued
-
-    def _look_into(self, error: _errors.ApiError, sent: Sent, progress: _outcome.Progress) -> IssuedKey:
-        """After a refusal: another run, or a proxy that sent the request twice, may have been quicker."""
-        old = sent.refreshed
-        if old is None:
-            if sent.expires_at is not None and "expires_at" in (error.detail or ""):
-                error.args = (f"{error} Declare an earlier expiry with expires_in or expires_at.",)
-            raise error
-        live = self._observer.live_matches()
-        new = [key for key in live if sent.may_have_made(key)]
-        if any(sent.signs(key) for key in new):
-            return self._recover(sent, error, progress)
-        if not new and (self._desired.state == "refreshed" or old.key_id in {key.key_id for key in live}):
-            raise error
-        made = f"; {describe_all(new)} came of another request" if new else ""
-        raise _LostRound(f"The refresh of {describe(old)} was refused ({error.status}){made}.")
+        except (_errors.AnswerLost, _errors.NotFound, _errors.RequestRejected) as error:
+            recovery = Recovery(self._desired, self._client, self._observer, self._sleep)
+            issued = recovery.recover(self._sent, error)
+            progress.extra_reasons += recovery.notes
+            return issued
 
     def _deliver(self, issue: Issue, progress: _outcome.Progress, prepared: PreparedFile | None) -> None:
         """Write the secret. When that fails, revoke the new key if the old one still serves."""
@@ -266,7 +239,7 @@ class KeyReconciler:
             if progress.delivered and self._file is not None and seen.file_state is not None:
                 restore(self._file, seen.file_state)
             progress.issued = None
-            raise _LostRound(f"Another run issued {describe_all(older)} first, so ours ({ours.key_id}) was revoked.")
+            raise LostRound(f"Another run issued {describe_all(older)} first, so ours ({ours.key_id}) was revoked.")
         gone = {key.key_id for key in seen.plan.revoke}
         progress.retiring = [
             key
@@ -275,7 +248,7 @@ class KeyReconciler:
             and key not in twins
             and key.key_id != ours.key_id
             and key.expires_at is not None
-            and (ours.expires_at is None or key.expires_at <= ours.expires_at + SAME_INSTANT)
+            and (ours.expires_at is None or key.expires_at - SAME_INSTANT <= ours.expires_at)
         ]
         wanted = seen.plan.issue.expires_at if seen.plan.issue is not None else None
         progress.warnings += expiry_warnings(self._desired, ours, wanted)

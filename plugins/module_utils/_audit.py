@@ -31,9 +31,17 @@ class Thresholds:
         return any(value is not None for value in (self.expires_within, self.unused_for, self.older_than))
 
 
-def findings(keys: t.Sequence[ApiKey], thresholds: Thresholds, now: datetime) -> dict[str, list[str]]:
-    """The findings of each key by its id, in the order of the documentation; revoked keys have none."""
-    namesakes = _duplicate_ids(keys, now)
+def findings(
+    keys: t.Sequence[ApiKey],
+    thresholds: Thresholds,
+    now: datetime,
+    spaces_of: t.Mapping[str, t.Sequence[str]] | None = None,
+) -> dict[str, list[str]]:
+    """The findings of each key by its id, in the order of the documentation; revoked keys have none.
+
+    `spaces_of`: ids of the spaces under which a key was listed, beside those that its bindings show.
+    """
+    retiring, namesakes = _generations(keys, now, spaces_of or {})
     found = {}
     for key in keys:
         named: list[str] = []
@@ -44,6 +52,9 @@ def findings(keys: t.Sequence[ApiKey], thresholds: Thresholds, now: datetime) ->
                 named += _of_roles(key)
                 if key.key_id in namesakes:
                     named.append("duplicate_name")
+            if key.key_id in retiring:
+                # A successor is there, so its end and its idleness are what shall be.
+                named = [name for name in named if name not in ("expires_soon", "never_used", "unused")]
         found[key.key_id] = named
     return found
 
@@ -106,16 +117,31 @@ def _is_admin(bot_user: BotUser) -> bool:
     return any(role is not None and role.name == "admin" for role in roles)
 
 
-def _duplicate_ids(keys: t.Sequence[ApiKey], now: datetime) -> set[str]:
-    """Ids of live keys that share their type and name with another one, retiring ones spared."""
-    groups: dict[tuple[str, str], list[ApiKey]] = {}
+def _generations(
+    keys: t.Sequence[ApiKey],
+    now: datetime,
+    spaces_of: t.Mapping[str, t.Sequence[str]],
+) -> tuple[set[str], set[str]]:
+    """Ids of retiring keys, and of those that share type, name and a space with another one that is not retiring."""
+    groups: dict[tuple[str, str, str], list[ApiKey]] = {}
     for key in keys:
         if key.is_live(now):
-            groups.setdefault((key.key_type, key.name), []).append(key)
+            for scope in _scopes(key, spaces_of):
+                groups.setdefault((key.key_type, key.name, scope), []).append(key)
+    retiring: set[str] = set()
     duplicates: set[str] = set()
     for group in groups.values():
         matches = classify(group, now, None)
+        retiring.update(key.key_id for key in matches.retiring)
         if matches.duplicates and matches.current is not None:
             duplicates.add(matches.current.key_id)
             duplicates.update(key.key_id for key in matches.duplicates)
-    return duplicates
+    return retiring, duplicates
+
+
+def _scopes(key: ApiKey, spaces_of: t.Mapping[str, t.Sequence[str]]) -> set[str]:
+    """Where a key's name is its own: its user, or its spaces as far as they are known."""
+    if key.key_type == "user":
+        return {key.created_by_user_id or ""}
+    bound = [] if key.bot_user is None else [s for o in key.bot_user.organizations for s in o.spaces]
+    return {space.space_id for space in bound} | set(spaces_of.get(key.key_id, ()))

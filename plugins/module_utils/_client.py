@@ -131,7 +131,8 @@ class ArizeClient:
     def organizations_named(self, name: str) -> list[_models.Organization]:
         """Visible organizations of exactly this name (section 1.7)."""
         found, _end = self._listing("/organizations", "organizations", _parse.parse_organization, {"name": name})
-        return [organization for organization in found if organization.name == name]
+        by_id = {organization.organization_id: organization for organization in found}
+        return [organization for organization in by_id.values() if organization.name == name]
 
     def organization(self, organization_id: str) -> _models.Organization:
         """One organization by id. Raises NotFound."""

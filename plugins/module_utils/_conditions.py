@@ -63,7 +63,7 @@ def due_reasons(
     just_now = now + SAME_INSTANT
     if desired.renew_before is not None and ends is not None and desired.renew_before.before(ends) <= just_now:
         within = f"{describe(current)} is within renew_before ({desired.renew_before}) of its end"
-        if wanted is None or wanted > ends + SAME_INSTANT:
+        if wanted is None or wanted - SAME_INSTANT > ends:
             reasons.append(f"{within}.")
         else:
             warnings.append(f"{within}, but the declared expires_at is no later: move expires_at.")

@@ -11,6 +11,7 @@ The environment variables are those of the official SDK (contract section 6.2); 
 from __future__ import annotations
 
 import dataclasses
+import re
 import typing as t
 from urllib.parse import urlsplit
 
@@ -29,6 +30,7 @@ REGION_HOSTS = {
     "us-east-1b": "api.us-east-1b.arize.com",
 }
 SHORTEST_CREDENTIAL = 8
+_PORT_IN_HOST = re.compile(r":\d*$")
 _TRUE = ("1", "true", "yes", "on")
 
 
@@ -39,7 +41,8 @@ class Connection:
     base_url: str
     credential: Secret
     verify: bool | str
-    proxy: str | None
+    # May hold the proxy's password.
+    proxy: str | None = dataclasses.field(repr=False)
     no_proxy: str | None
     timeout: float
     max_retries: int
@@ -154,7 +157,7 @@ def _url_of_parts(environment: t.Mapping[str, str]) -> str:
         raise InvalidOption("api_url", "ARIZE_API_PORT and ARIZE_SINGLE_PORT take a number")
     if port != "0":
         # The SDK drops a port inside the host where a port is given (contract section 6.2).
-        host = f"{host.rsplit(':', 1)[0] if ':' in host else host}:{port}"
+        host = f"{_PORT_IN_HOST.sub('', host)}:{port}"
     scheme = environment.get("ARIZE_API_SCHEME") or "https"
     return _api_url("api_url (from ARIZE_API_SCHEME, ARIZE_API_HOST, ARIZE_API_PORT)", f"{scheme}://{host}")
 
@@ -171,9 +174,9 @@ def _api_url(source: str, url: str) -> str:
     parts = _checked_url(source, trimmed, ("http", "https"))
     if parts.username or parts.password:
         raise InvalidOption(source, "takes no user or password; the credential goes into api_key")
-    if parts.query or parts.fragment:
+    if "?" in trimmed or "#" in trimmed:
         raise InvalidOption(source, "takes no query or fragment")
-    return trimmed[: -len("/v2")] if trimmed.endswith("/v2") else trimmed
+    return trimmed[: -len("/v2")].rstrip("/") if trimmed.endswith("/v2") else trimmed
 
 
 def _checked_url(source: str, url: str, schemes: t.Sequence[str]) -> t.Any:

@@ -161,9 +161,9 @@ def _check_scope(options: t.Mapping[str, t.Any]) -> None:
 
 def _check_lifetime(desired: DesiredKey) -> None:
     if desired.renew_before is not None and desired.expires_in is not None:
-        # Any instant will do for the comparison but for calendar months, which differ by at most three days.
-        start = _SOME_DAY
-        if desired.renew_before.after(start) >= desired.expires_in.after(start):
+        # Months differ, so the shortest one decides.
+        starts = [_SOME_DAY.replace(year=2023, month=month) for month in range(1, 13)]
+        if any(desired.renew_before.after(start) >= desired.expires_in.after(start) for start in starts):
             raise InvalidOption(
                 "renew_before",
                 f"{desired.renew_before} is not shorter than the lifetime expires_in {desired.expires_in}, "
@@ -242,6 +242,7 @@ def _grace(options: t.Mapping[str, t.Any]) -> int | None:
 
 
 def _destination(options: t.Mapping[str, t.Any]) -> Destination | None:
+    _text(options, "dest", None)
     if options["dest"] is None:
         beside = [name for name in ("owner", "group") if options.get(name) is not None]
         if beside:

@@ -83,7 +83,11 @@ def _is_file(path: str, descriptor: int) -> bool:
 
 def _remove_leftovers(path: str) -> None:
     leftover = re.compile(rf"\.{re.escape(os.path.basename(path))}\.[a-z0-9_]{{8}}{re.escape(_TEMPORARY_SUFFIX)}")
-    for name in os.listdir(os.path.dirname(path)):
+    names: list[str] = []
+    # A folder may be writable and not readable; then there is no telling.
+    with contextlib.suppress(OSError):
+        names = os.listdir(os.path.dirname(path))
+    for name in names:
         if leftover.fullmatch(name):
             with contextlib.suppress(OSError):
                 os.unlink(os.path.join(os.path.dirname(path), name))

@@ -46,7 +46,7 @@ except ImportError:
 # Seconds. No attempt begins, and no body is read on, later than this after a request's first attempt. An attempt that
 # has begun gets a whole time-out at least, so a request ends at the latest one read time-out after this.
 DEADLINE = 240.0
-# Seconds. Giving up on a POST early makes doubt about what it did (section 3 of the README's time-outs).
+# Seconds. Giving up on a POST early makes doubt about what it did.
 SHORTEST_POST_TIMEOUT = 60.0
 # Bytes. A page of 100 keys has less than 200 kB.
 LARGEST_BODY = 16 * 1024 * 1024
@@ -260,7 +260,7 @@ def _is_about_ca_bundle(error: Exception) -> bool:
     if isinstance(error, OSError) and not isinstance(error, requests.RequestException):
         # requests' own complaint about the path has no error number; that of a socket has one.
         return error.errno is None
-    return "NO_CERTIFICATE_OR_CRL_FOUND" in str(error)
+    return "NO_CERTIFICATE_OR_CRL_FOUND" in str(error) or "PEM lib" in str(error)
 
 
 def _classify(error: Exception) -> tuple[bool, str]:

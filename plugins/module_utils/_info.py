@@ -83,7 +83,7 @@ def gather(client: ArizeClient, query: KeyQuery) -> tuple[dict[str, t.Any], list
     listing = _every_space(client, query) if query.all_spaces else _one_scope(client, query)
     now = client.now()
     keys = list(listing.keys.values())
-    found = _audit.findings(keys, query.thresholds, now) if query.thresholds.any_set else None
+    found = _audit.findings(keys, query.thresholds, now, listing.spaces_of) if query.thresholds.any_set else None
     shown = []
     for key in keys:
         public = key.public()

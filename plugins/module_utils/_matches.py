@@ -127,7 +127,7 @@ def _around(
 def _is_retiring(key: ApiKey, current: ApiKey) -> bool:
     if key.expires_at is None or age_order(key) > age_order(current):
         return False
-    return current.expires_at is None or key.expires_at <= current.expires_at + SAME_INSTANT
+    return current.expires_at is None or key.expires_at - SAME_INSTANT <= current.expires_at
 
 
 def _check_quarantine(held: ApiKey | None, newest: ApiKey, now: datetime) -> None:

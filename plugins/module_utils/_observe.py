@@ -27,7 +27,7 @@ from ansible_collections.community.arize.plugins.module_utils._matches import (
     describe,
 )
 from ansible_collections.community.arize.plugins.module_utils._models import ApiKey, Secret
-from ansible_collections.community.arize.plugins.module_utils._plan import Observation
+from ansible_collections.community.arize.plugins.module_utils._plan_types import Observation
 from ansible_collections.community.arize.plugins.module_utils._scope import ScopeResolver
 
 Listing = t.Callable[[], t.List[ApiKey]]

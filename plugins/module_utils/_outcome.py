@@ -14,7 +14,8 @@ from datetime import datetime
 from ansible_collections.community.arize.plugins.module_utils._conditions import next_rotation
 from ansible_collections.community.arize.plugins.module_utils._desired import DesiredKey
 from ansible_collections.community.arize.plugins.module_utils._models import ApiKey, IssuedKey
-from ansible_collections.community.arize.plugins.module_utils._plan import Plan, predicted_key
+from ansible_collections.community.arize.plugins.module_utils._plan import predicted_key
+from ansible_collections.community.arize.plugins.module_utils._plan_types import Plan
 from ansible_collections.community.arize.plugins.module_utils._time import format_instant
 
 _SHOWN_IN_DIFF = ("id", "name", "key_type", "description", "status", "expires_at")

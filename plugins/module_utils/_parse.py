@@ -140,29 +140,32 @@ def _bot_user(value: t.Any, where: str) -> BotUser:
         for number, entry in enumerate(_optional_array(organization, "spaces", inner)):
             innermost = f"{inner}.spaces[{number}]"
             space = as_object(entry, innermost)
-            spaces.append(SpaceBinding(_id(space, "space_id", innermost), _role(space.get("role"), innermost)))
+            spaces.append(
+                SpaceBinding(_id(space, "space_id", innermost), _role(space.get("role"), f"{innermost}.role"))
+            )
         organizations.append(
             OrganizationBinding(
                 _id(organization, "org_id", inner),
-                _role(organization.get("role"), inner),
+                _role(organization.get("role"), f"{inner}.role"),
                 tuple(spaces),
             ),
         )
     return BotUser(
         user_id=_optional_id(row, "id", where) or "",
         name=_optional_text(row, "name", where) or "",
-        account_role=_role(row.get("account_role"), where),
+        account_role=_role(row.get("account_role"), f"{where}.account_role"),
         organizations=tuple(organizations),
     )
 
 
-def _role(value: t.Any, where: str) -> RoleAssignment | None:
+def _role(value: t.Any, field: str) -> RoleAssignment | None:
+    """A role assignment; `field` is its own place in the answer."""
     if value is None:
         return None
-    row = as_object(value, f"{where}.role")
-    if _text(row, "type", f"{where}.role").upper() == "CUSTOM":
-        return RoleAssignment(role_id=_id(row, "id", f"{where}.role"))
-    return RoleAssignment(name=_text(row, "name", f"{where}.role").lower().replace("_", "-"))
+    row = as_object(value, field)
+    if _text(row, "type", field).upper() == "CUSTOM":
+        return RoleAssignment(role_id=_text(row, "id", field))
+    return RoleAssignment(name=_text(row, "name", field).lower().replace("_", "-"))
 
 
 def parse_space(value: t.Any, where: str = "space") -> Space:

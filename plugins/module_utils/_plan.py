@@ -18,54 +18,19 @@ from ansible_collections.community.arize.plugins.module_utils import _drift
 from ansible_collections.community.arize.plugins.module_utils._conditions import due_reasons, lost_reasons
 from ansible_collections.community.arize.plugins.module_utils._desired import DesiredKey
 from ansible_collections.community.arize.plugins.module_utils._errors import InvalidOption, Refused
-from ansible_collections.community.arize.plugins.module_utils._matches import Matches, describe, describe_all
+from ansible_collections.community.arize.plugins.module_utils._matches import describe, describe_all
 from ansible_collections.community.arize.plugins.module_utils._models import ApiKey, secret_fits
+from ansible_collections.community.arize.plugins.module_utils._plan_types import (
+    CREATED,
+    NONE,
+    REFRESHED,
+    REPLACED,
+    REVOKED,
+    Issue,
+    Observation,
+    Plan,
+)
 from ansible_collections.community.arize.plugins.module_utils._time import SAME_INSTANT, format_instant
-
-CREATED = "created"
-REFRESHED = "refreshed"
-REPLACED = "replaced"
-REVOKED = "revoked"
-NONE = "none"
-
-
-@dataclasses.dataclass(frozen=True)
-class Observation:
-    """What was found. `found_dead` is the key asked for by id, if it is known and no longer live."""
-
-    now: datetime
-    credential: str
-    matches: Matches
-    found_dead: ApiKey | None = None
-    drift_of_roles: _drift.RoleDrift = dataclasses.field(default_factory=_drift.RoleDrift)
-
-
-@dataclasses.dataclass(frozen=True)
-class Issue:
-    """A secret to be issued: by refreshing `refreshed`, or by creating a key when that is None."""
-
-    expires_at: datetime | None
-    grace_seconds: int = 0
-    refreshed: ApiKey | None = None
-
-
-@dataclasses.dataclass(frozen=True)
-class Plan:
-    """What will be done: an issue, then the revocation of `revoke`. `action` names the whole for the operator."""
-
-    action: str
-    reasons: tuple[str, ...]
-    matches: Matches
-    issue: Issue | None = None
-    revoke: tuple[ApiKey, ...] = ()
-    warnings: tuple[str, ...] = ()
-    not_compared: tuple[str, ...] = ()
-    # The conditions that a key issued just now must no longer fulfil, else it would be rotated on each run.
-    by_age: bool = False
-
-    @property
-    def changes(self) -> bool:
-        return self.issue is not None or bool(self.revoke)
 
 
 def make_plan(desired: DesiredKey, seen: Observation) -> Plan:
@@ -120,7 +85,7 @@ def _plan_refreshed(desired: DesiredKey, seen: Observation) -> Plan:
         raise Refused(f"There is no live key to refresh: {desired.label}. Use state present, which creates one.")
     wanted = desired.expiry_at(seen.now)
     if current.expires_at is not None:
-        if wanted is not None and wanted > current.expires_at + SAME_INSTANT:
+        if wanted is not None and wanted - SAME_INSTANT > current.expires_at:
             raise Refused(
                 f"{describe(current)} lapses at {format_instant(current.expires_at)}, and the service can't refresh "
                 f"a key to a later expiry ({format_instant(wanted)}). Use state present with renew_before, max_age "
@@ -231,7 +196,7 @@ def _reissue(
     if current.expires_at is None:
         expiry_allowed = True
     else:
-        expiry_allowed = wanted is not None and wanted <= current.expires_at + SAME_INSTANT
+        expiry_allowed = wanted is not None and wanted - SAME_INSTANT <= current.expires_at
     if expiry_allowed and not drift.needs_new_key:
         expires_at = wanted if current.expires_at is None or wanted is None else min(wanted, current.expires_at)
         grace = (desired.grace_seconds or 0) if lost else desired.overlap_seconds
@@ -244,7 +209,7 @@ def _reissue(
     )
     if old_goes:
         return dataclasses.replace(issue, grace_seconds=0), REPLACED, (current,)
-    lapses_in_time = current.expires_at is not None and (wanted is None or current.expires_at <= wanted + SAME_INSTANT)
+    lapses_in_time = current.expires_at is not None and (wanted is None or current.expires_at - SAME_INSTANT <= wanted)
     if not lapses_in_time and not desired.exclusive:
         raise InvalidOption(
             "grace_period",

@@ -25,7 +25,7 @@ from ansible_collections.community.arize.plugins.module_utils._errors import Ans
 from ansible_collections.community.arize.plugins.module_utils._matches import describe, describe_all
 from ansible_collections.community.arize.plugins.module_utils._models import ApiKey, IssuedKey
 from ansible_collections.community.arize.plugins.module_utils._observe import Observer
-from ansible_collections.community.arize.plugins.module_utils._plan import Issue
+from ansible_collections.community.arize.plugins.module_utils._plan_types import Issue
 from ansible_collections.community.arize.plugins.module_utils._time import SAME_INSTANT, format_instant
 
 # Seconds before each look: a service may commit late, and a listing may lag behind.
@@ -84,8 +84,16 @@ class Sent:
         return self.is_signed and key.expires_at == self.expires_at
 
 
+class LostRound(Exception):
+    """Another run issued the key first, and what this run issued, if anything, is revoked again."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
 class Recovery:
-    """Finds out what came of a lost request. `recover` returns a key with its secret or raises Interrupted."""
+    """Finds out what came of a request without a usable answer. `recover` returns a key with its secret or raises."""
 
     def __init__(
         self,
@@ -101,8 +109,33 @@ class Recovery:
         # What the operator should know of a recovery, in sentences.
         self.notes: list[str] = []
 
-    def recover(self, sent: Sent, lost: RequestError) -> IssuedKey:
-        """Look, and refresh what is certainly ours. Raises Interrupted when that is not certain or not wanted."""
+    def recover(self, sent: Sent, error: RequestError) -> IssuedKey:
+        """Look, and refresh what is certainly ours.
+
+        Raises Interrupted when that is not certain or not wanted, LostRound when another run was quicker, and the
+        error itself when the service refused the request for another reason.
+        """
+        if not isinstance(error, AnswerLost):
+            self._check_refusal(sent, error)
+        return self._roll_forward(sent, error)
+
+    def _check_refusal(self, sent: Sent, error: RequestError) -> None:
+        """Returns when a proxy has sent the request twice, and what the first one made is ours."""
+        old = sent.refreshed
+        if old is None:
+            if sent.expires_at is not None and "expires_at" in str(error):
+                error.args = (f"{error} Declare an earlier expiry with expires_in or expires_at.",)
+            raise error
+        live = self._observer.live_matches()
+        new = [key for key in live if sent.may_have_made(key)]
+        if any(sent.signs(key) for key in new):
+            return
+        if not new and (self._desired.state == "refreshed" or old.key_id in {key.key_id for key in live}):
+            raise error
+        made = f"; {describe_all(new)} came of another request" if new else ""
+        raise LostRound(f"The refresh of {describe(old)} was refused ({error.status}){made}.")
+
+    def _roll_forward(self, sent: Sent, lost: RequestError) -> IssuedKey:
         for _attempt in range(MOST_RECOVERIES):
             found = self._look(sent, lost)
             self._check_certain(sent, found, lost)

@@ -239,18 +239,18 @@ def _write_all(descriptor: int, content: bytes) -> None:
 
 def _sync_folder(folder: str) -> None:
     """Make the rename durable, where the file system can: the secret is in place in any case."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        with contextlib.suppress(OSError):
+    with contextlib.suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+        try:
             os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 def _mode(value: t.Any) -> int:
     # YAML reads 0600 without quotes as the number 384, which is the mode that was meant.
     try:
-        mode = value if isinstance(value, int) else int(str(value), 8)
+        mode = value if isinstance(value, int) and not isinstance(value, bool) else int(str(value), 8)
     except ValueError:
         mode = -1
     if not 0 <= mode <= 0o777:

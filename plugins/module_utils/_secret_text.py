@@ -19,6 +19,8 @@ from ansible_collections.community.arize.plugins.module_utils._models import Api
 
 # Characters that a shell takes literally without quotes.
 _PLAIN_VALUE = re.compile(r"[A-Za-z0-9_\-./=+:@%,]+")
+# Characters that a shell expands within double quotes.
+_EXPANDED = re.compile(r"[$`!]")
 _LONGEST_RAW = 4096
 
 
@@ -53,11 +55,9 @@ def with_secret(
         return (json.dumps(fields, indent=2) + "\n").encode()
     if _PLAIN_VALUE.fullmatch(secret) is None and ("'" in secret or '"' in secret or "\\" in secret):
         raise SecretFileError("the secret holds characters that a dotenv file can't; use dest_format raw or json")
-    if content:
-        return _dotenv_replaced(content, secret, variable)
     # direnv reads .envrc as a shell script, where only an exported variable reaches the program.
     line = f"export {variable}='{secret}'" if name == ".envrc" else f"{variable}={_quoted(secret, '')}"
-    return f"{line}\n".encode()
+    return _dotenv_replaced(content or b"", secret, variable, line)
 
 
 def _raw(content: bytes) -> str | None:
@@ -80,7 +80,8 @@ def _json(content: bytes) -> str | None:
         fields = json.loads(content.decode("utf-8"))
     except (ValueError, RecursionError):
         fields = None
-    if not isinstance(fields, dict) or not isinstance(fields.get("key"), (str, type(None))):
+    # Any other object would lose what it holds.
+    if not isinstance(fields, dict) or not isinstance(fields.get("key", fields or None), (str, type(None))):
         raise SecretFileError("is no JSON object with a text in key, and is kept as it is. Mend or remove it")
     return fields.get("key") or None
 
@@ -95,7 +96,8 @@ def _line_pattern(variable: str) -> re.Pattern[str]:
 
 def _lines(content: bytes) -> list[str]:
     try:
-        return content.decode("utf-8").splitlines(keepends=True)
+        # Not splitlines(), which breaks lines at characters that are none of a shell's line ends.
+        return re.findall(r"[^\n]*\n|[^\n]+", content.decode("utf-8"))
     except UnicodeDecodeError:
         raise SecretFileError("is no UTF-8 text, and is kept as it is. Mend or remove it") from None
 
@@ -129,12 +131,13 @@ def _unquoted(match: re.Match[str]) -> str:
 
 def _quoted(secret: str, quote: str) -> str:
     if quote or _PLAIN_VALUE.fullmatch(secret) is None:
-        quote = quote or "'"
+        if quote != '"' or _EXPANDED.search(secret):
+            quote = "'"
         return f"{quote}{secret}{quote}"
     return secret
 
 
-def _dotenv_replaced(content: bytes, secret: str, variable: str) -> bytes:
+def _dotenv_replaced(content: bytes, secret: str, variable: str, new_line: str) -> bytes:
     """Replace every assignment in place, with its indent, export, quotes, comment and line end; else append one."""
     numbers = {number: match for match, number in _assignments(content, variable)}
     lines = _lines(content)
@@ -143,10 +146,15 @@ def _dotenv_replaced(content: bytes, secret: str, variable: str) -> bytes:
         ending = line[len(line.rstrip("\r\n")) :]
         value = match.group("value")
         quote = value[0] if value[:1] in ("'", '"') else ""
-        lines[number - 1] = f"{match.group('before')}{_quoted(secret, quote)}{match.group('after')}{ending}"
+        # What blanks stood before a comment behind an empty value are needed there, and not before the new one.
+        before = match.group("before") if value else match.group("before").rstrip(" \t")
+        after = match.group("after")
+        if not value and after.startswith("#"):
+            after = match.group("before")[len(before) :] + after
+        lines[number - 1] = f"{before}{_quoted(secret, quote)}{after}{ending}"
     if not numbers:
         ending = "\r\n" if lines and lines[-1].endswith("\r\n") else "\n"
         if lines and not lines[-1].endswith(("\n", "\r")):
             lines[-1] += ending
-        lines.append(f"{variable}={_quoted(secret, '')}{ending}")
+        lines.append(f"{new_line}{ending}")
     return "".join(lines).encode("utf-8")

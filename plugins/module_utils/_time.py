@@ -159,7 +159,7 @@ def parse_duration(text: str, bare_seconds: bool = False) -> Duration:
         parts = {unit: int(count) for unit, count in found.groupdict().items() if count is not None}
     else:
         position = 0
-        for found in _SHORT_DURATION.finditer(stripped.lower()):
+        for found in _SHORT_DURATION.finditer(stripped):
             unit = _SHORT_UNITS[found.group(2)]
             if found.start() != position or unit in parts:
                 raise ValueError("not a duration")

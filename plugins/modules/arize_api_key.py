@@ -152,8 +152,8 @@ options:
   grace_period:
     description:
       - How long an old secret serves on after a rotation, in seconds or as a duration, at most V(24h).
-      - If not set, it is one hour when a condition rotates, and nothing for O(state=refreshed) and for a lost secret.
-        Write V(0) for no overlap.
+      - If not set, it is one hour when a condition rotates or the declaration has changed, and nothing for
+        O(state=refreshed) and for a lost secret. Write V(0) for no overlap.
       - A key that must be replaced, because a refresh can't give it the declared expiry, serves until it lapses by
         itself. With O(exclusive) it is revoked by the first run after the grace period.
     type: str
@@ -228,8 +228,11 @@ options:
       - What to do when nobody holds the secret of the live key, because O(dest) is missing, or holds one that does
         not fit or that is about to lapse.
       - V(fail) says so and changes nothing.
-      - V(reissue) refreshes the key without an overlap and delivers the new secret. A key that has been issued within
-        the last ten minutes is left alone, because another run may be about to deliver its secret.
+      - V(reissue) refreshes the key and delivers the new secret. The lost one stops serving at once, or after a
+        O(grace_period) that you set. A key that has been issued within the last ten minutes is left alone, because
+        another run may be about to deliver its secret.
+      - It also covers a request that issues a key and whose answer is lost. What certainly came of it is refreshed at
+        once; with V(fail), or when it may be another run's, the task fails and names it.
     type: str
     choices: [fail, reissue]
     default: fail
@@ -252,8 +255,10 @@ attributes:
       - O(state=refreshed) issues a new secret on each run.
 notes:
   - A result that holds a secret is hidden from all output of Ansible, as with C(no_log), while C(register) keeps it.
-    A task with C(async) leaves its result, secret included, in a file below C(~/.ansible_async) on the host where the
-    module runs. Use O(dest) with O(return_key=false) there.
+    What is not registered is gone, so an ad hoc call needs O(dest).
+  - C(async) needs C(no_log=true) on the task, and on the C(async_status) task that fetches the result, because Ansible
+    shows such a result in full. It also leaves the result in a file below C(~/.ansible_async) on the host where the
+    module runs.
   - Whether a key is due is decided by the clock of the service, not by that of the host.
   - One run at a time should manage a key. When several create the same one, all but one revoke what they issued.
 seealso:

@@ -1,0 +1,60 @@
+# SPDX-FileCopyrightText: community.arize contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# This module_utils is PRIVATE and should only be used by this collection.
+# Breaking changes can occur any time.
+"""What a plan is made from, and what it says. Pure data."""
+
+from __future__ import annotations
+
+import dataclasses
+from datetime import datetime
+
+from ansible_collections.community.arize.plugins.module_utils._drift import RoleDrift
+from ansible_collections.community.arize.plugins.module_utils._matches import Matches
+from ansible_collections.community.arize.plugins.module_utils._models import ApiKey
+
+CREATED = "created"
+REFRESHED = "refreshed"
+REPLACED = "replaced"
+REVOKED = "revoked"
+NONE = "none"
+
+
+@dataclasses.dataclass(frozen=True)
+class Observation:
+    """What was found. `found_dead` is the key asked for by id, if it is known and no longer live."""
+
+    now: datetime
+    credential: str
+    matches: Matches
+    found_dead: ApiKey | None = None
+    drift_of_roles: RoleDrift = dataclasses.field(default_factory=RoleDrift)
+
+
+@dataclasses.dataclass(frozen=True)
+class Issue:
+    """A secret to be issued: by refreshing `refreshed`, or by creating a key when that is None."""
+
+    expires_at: datetime | None
+    grace_seconds: int = 0
+    refreshed: ApiKey | None = None
+
+
+@dataclasses.dataclass(frozen=True)
+class Plan:
+    """What will be done: an issue, then the revocation of `revoke`. `action` names the whole for the operator."""
+
+    action: str
+    reasons: tuple[str, ...]
+    matches: Matches
+    issue: Issue | None = None
+    revoke: tuple[ApiKey, ...] = ()
+    warnings: tuple[str, ...] = ()
+    not_compared: tuple[str, ...] = ()
+    # The conditions that a key issued just now must no longer fulfil, else it would be rotated on each run.
+    by_age: bool = False
+
+    @property
+    def changes(self) -> bool:
+        return self.issue is not None or bool(self.revoke)

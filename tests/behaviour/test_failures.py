@@ -1,0 +1,190 @@
+# SPDX-FileCopyrightText: community.arize contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What only the service or the network can tell is refused with its words and a way out, and nothing is written."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import typing as t
+from datetime import timedelta
+
+import pytest
+from behaviour.refusals import Case, Refusal, assert_refused, refuse_all
+from behaviour.rows import Options, seed, space_id
+
+from simulator import Fault, Simulator
+
+UNKNOWN_SPACE_ID = "U3BhY2U6OTk5OTk6YWJjZA=="
+UNKNOWN_KEY_ID = "QXBpS2V5Ojk5OTk5OmFiY2Q="
+
+
+def closed_port() -> int:
+    """A port of the loopback interface that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        number: int = probe.getsockname()[1]
+        return number
+
+
+def key(**options: t.Any) -> Options:
+    """A complete task for a service key."""
+    return {"name": "a key", "space": "analytics", **options}
+
+
+def ambiguous_space(simulator: Simulator) -> Options:
+    """A space of the same name in another organization."""
+    simulator.add_space("analytics", "Other Org")
+    return key()
+
+
+def duplicates(simulator: Simulator) -> Options:
+    """Two keys of the same name, of which one would be refreshed."""
+    seed(simulator, "a key", age_days=1)
+    seed(simulator, "a key", age_days=2)
+    return key(state="refreshed")
+
+
+def drifted(simulator: Simulator) -> Options:
+    """Another description."""
+    seed(simulator, "a key", description="Old words")
+    return key(description="New words")
+
+
+def own_credential(simulator: Simulator) -> Options:
+    """The key that the task authenticates with."""
+    simulator.switches.credentials_listed = True
+    (own,) = [item for item in simulator.keys(name=None) if item.secret == simulator.credential]
+    return {"id": own.id, "key_type": "user", "state": "absent"}
+
+
+def lapsed_expiry(simulator: Simulator) -> Options:
+    """A minute ago by the clock of the service."""
+    return key(expires_at=(simulator.clock.now() - timedelta(minutes=1)).isoformat())
+
+
+def later_expiry(simulator: Simulator) -> Options:
+    """A refresh can't extend a life."""
+    seed(simulator, "a key", lapses_in_days=10)
+    return key(state="refreshed", expires_in="90d")
+
+
+def revoked_id(simulator: Simulator) -> Options:
+    """A revoked key can't be refreshed."""
+    return {"id": seed(simulator, "a key", status="REVOKED").id, "space": "analytics", "state": "refreshed"}
+
+
+def lone_reader(simulator: Simulator) -> Options:
+    """Somebody whose role in the space shows no keys."""
+    reader = simulator.add_user("Reader", spaces={space_id(simulator): "READ_ONLY"})
+    return key(api_key=reader.credential, space=space_id(simulator))
+
+
+def faulty(fault: Fault) -> t.Callable[[Simulator], Options]:
+    """A complete task against a service with a fault in its listing of keys."""
+
+    def prepare(simulator: Simulator) -> Options:
+        simulator.faults.add(fault)
+        return key(space=space_id(simulator))
+
+    return prepare
+
+
+CASES: dict[str, Case] = {
+    "space unknown": Case(key(space="analytic"), ("space", "'analytic'", "exact"), 1),
+    "space in another case": Case(key(space="Analytics"), ("space", "'Analytics'", "exact"), 1),
+    "space ambiguous": Case(ambiguous_space, ("space", "analytics", "Example Org", "Other Org", "id"), 3),
+    "space id unknown": Case(key(space=UNKNOWN_SPACE_ID), ("space", UNKNOWN_SPACE_ID, "not exist"), 1),
+    "organization unknown": Case(
+        {"name": "a key", "organizations": [{"name": "No Org", "spaces": [{"space": "analytics"}]}]},
+        ("organizations", "'No Org'"),
+        1,
+    ),
+    "id unknown": Case({"id": UNKNOWN_KEY_ID, "space": "analytics", "state": "refreshed"}, (UNKNOWN_KEY_ID, "id"), 3),
+    "id revoked": Case(revoked_id, ("a key", "no longer live"), 3),
+    "name unknown": Case(key(state="refreshed"), ("a key", "analytics", "present"), 2),
+    "duplicates": Case(duplicates, ("2 live keys", "a key", "exclusive"), 2),
+    "drift": Case(drifted, ("description", "Old words", "New words", "on_drift"), 2),
+    "own credential": Case(own_credential, ("credential", "allow_self"), 2),
+    "expires_at in the past": Case(lapsed_expiry, ("expires_at", "future"), 2),
+    "expiry later than the key's": Case(later_expiry, ("a key", "later", "present"), 2),
+    "issued_after in the future": Case(
+        lambda simulator: key(
+            issued_after=(seed(simulator, "a key").created_at + timedelta(days=1)).isoformat(),
+        ),
+        ("issued_after", "future"),
+        2,
+    ),
+    "role too low": Case(lone_reader, ("403", "SERVICE_KEY_READ", "credential"), 1),
+    "credential unknown": Case(key(api_key="ak-nobody-knows-this-one"), ("401", "api_key", "region"), 1),
+    "refused": Case(
+        lambda _simulator: key(api_url=f"http://127.0.0.1:{closed_port()}"), ("127.0.0.1", "refused", "api_url")
+    ),
+    "unresolvable": Case(key(api_url="https://host.invalid", timeout=5), ("host.invalid", "resolved", "api_url")),
+    "proxy refused": Case(lambda _simulator: key(proxy=f"http://127.0.0.1:{closed_port()}"), ("proxy",)),
+    "TLS untrusted": Case(key(), ("certificate", "verified", "ca_path"), tls=True),
+    "TLS to a plain port": Case(
+        lambda simulator: key(api_url=simulator.url.replace("http:", "https:")), ("TLS", "scheme", "api_url")
+    ),
+    "ca_path missing": Case(key(ca_path="/nonexistent/ca.pem"), ("ca_path",), tls=True),
+    "HTML": Case(faulty(Fault(kind="html", times=-1)), ("not JSON", "text/html", "api_url"), 1),
+    "redirect": Case(
+        faulty(Fault(kind="redirect", location="https://login.example/", times=-1)), ("redirect", "api_url"), 1
+    ),
+    "other JSON": Case(
+        faulty(Fault(kind="body", body={"hello": 1}, times=-1)), ("not documented", "pagination", "api_url"), 1
+    ),
+    "out of order": Case(faulty(Fault(kind="status", status=503, times=-1)), ("503", "later"), 1),
+    "too many requests": Case(faulty(Fault(kind="status", status=429, times=-1)), ("429", "later"), 1),
+    "endless pages": Case(faulty(Fault(kind="repeat_cursor", times=-1)), ("cursor",), 2),
+    "info of an unknown space": Case({"space": "analytic"}, ("space", "'analytic'"), 1, "info"),
+    "info of an unknown space id": Case({"space": UNKNOWN_SPACE_ID}, ("space", "not exist"), 1, "info"),
+    "info with a broken cursor": Case({"key_type": "user", "cursor": "bm9uc2Vuc2U="}, ("cursor", "400"), 1, "info"),
+}
+
+
+@pytest.fixture(scope="module")
+def refusals(tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[dict[str, Refusal]]:
+    """All cases, run."""
+    with contextlib.ExitStack() as stack:
+        yield refuse_all(CASES, tmp_path_factory.mktemp("failures"), stack)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_failure_says_what_to_do_and_writes_nothing(refusals: dict[str, Refusal], name: str) -> None:
+    """One clear message after no more requests than it takes to know."""
+    assert_refused(refusals[name])
+
+
+def test_an_ambiguous_space_is_listed(refusals: dict[str, Refusal]) -> None:
+    """With the ids, to copy one into `space`, in the message and as data."""
+    refusal = refusals["space ambiguous"]
+    ids = {space.id for space in refusal.simulator.spaces if space.name == "analytics"}
+    assert len(ids) == 2
+    assert {candidate["id"] for candidate in refusal.result["candidates"]} == ids
+    assert all(identifier in refusal.result["msg"] for identifier in ids)
+
+
+def test_duplicates_are_listed(refusals: dict[str, Refusal]) -> None:
+    """With the ids, to revoke one, in the message and as data."""
+    refusal = refusals["duplicates"]
+    ids = {item.id for item in refusal.simulator.keys(name="a key")}
+    assert {candidate["id"] for candidate in refusal.result["candidates"]} == ids
+    assert all(identifier in refusal.result["msg"] for identifier in ids)
+
+
+@pytest.mark.parametrize(
+    ("name", "status"), [("credential unknown", 401), ("role too low", 403), ("out of order", 503)]
+)
+def test_the_request_that_failed_is_in_the_result(refusals: dict[str, Refusal], name: str, status: int) -> None:
+    """For a playbook to look at."""
+    request = refusals[name].result["request"]
+    assert request["method"] == "GET"
+    assert request["path"].startswith("/v2/")
+    assert request["status"] == status
+
+
+def test_nothing_goes_to_the_host_of_a_redirect(refusals: dict[str, Refusal]) -> None:
+    """The credential would go with it."""
+    assert refusals["redirect"].result["request"]["status"] == 302
+    assert len(refusals["redirect"].simulator.requests) == 1

@@ -1,0 +1,184 @@
+# SPDX-FileCopyrightText: community.arize contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whatever a server answers, a task ends with a message that names the field, and loses and shows no secret."""
+
+from __future__ import annotations
+
+import json
+import typing as t
+
+import pytest
+from support.in_process import Outcome, run_info, run_key
+
+from hostile.conftest import NAME, Service, assert_refused, assert_sound, everything_said
+from hostile.corpus import BODIES, CASES, ERROR_FIELDS, ERROR_STATUSES, KINDS, Case, error_body
+from hostile.values import UNREADABLE, VALUES
+
+READS = [case for case in CASES if KINDS[case.kind].method == "GET"]
+ISSUES = [case for case in CASES if KINDS[case.kind].method == "POST"]
+_DUE: dict[str, t.Any] = {"name": NAME, "max_age": "1d", "expires_in": "90d"}
+
+
+def run(service: Service, kind: str, **options: t.Any) -> Outcome:
+    """The task that asks for an answer of this kind, and would write next."""
+    simulator = service.simulator
+    given = {**_DUE, "space": service.space_id, **options}
+    if kind in {"keys of a space", "refreshed key"}:
+        service.seed()
+    elif kind == "keys with bindings":
+        service.seed(created_by_user_id=simulator.account.admin.id)
+        return run_info(simulator, key_type="service", older_than="1d")
+    elif kind == "spaces":
+        service.seed()
+        given["space"] = "analytics"
+    elif kind == "organizations":
+        del given["space"]
+        given["organizations"] = [{"name": "Example Org", "spaces": [{"space": "analytics"}]}]
+    elif kind == "organization":
+        simulator.add_space("analytics", "Other Org")
+        given["space"] = "analytics"
+    return run_key(simulator, **given)
+
+
+def spoiling(service: Service, case: Case) -> t.ContextManager[None]:
+    """The case's answer, once."""
+    kind = KINDS[case.kind]
+    return service.spoiling(kind.method, kind.path, case.spoil)
+
+
+def test_the_corpus_is_large() -> None:
+    """And no case is there twice."""
+    errors = len(ERROR_STATUSES) * len(BODIES) + len(ERROR_FIELDS) * len(VALUES)
+    distinct = {(case.kind, case.field, case.raw) for case in CASES}
+    print(f"{len(CASES)} hostile fields, {len(KINDS) * len(BODIES)} bodies, {errors} error answers")
+    assert len(distinct) == len(CASES) >= 300
+
+
+@pytest.mark.parametrize("case", READS, ids=str)
+def test_hostile_answer_to_a_read(service: Service, case: Case) -> None:
+    """Refused by name, and nothing is written on its strength; or accepted, as an answer in another form."""
+    with spoiling(service, case):
+        outcome = run(service, case.kind)
+    assert_sound(outcome, service.simulator)
+    if case.accepted:
+        assert "not documented" not in outcome.message
+        assert "not JSON" not in outcome.message
+        return
+    assert_refused(outcome, service.simulator, case.names)
+    assert service.simulator.writes == []
+
+
+def lost_secret(service: Service) -> str:
+    """The secret in the answer that was spoiled."""
+    (body,) = service.spoiled
+    return str(json.loads(body)["key"])
+
+
+@pytest.mark.parametrize("case", ISSUES, ids=str)
+def test_hostile_answer_to_an_issue_is_an_unknown_outcome(service: Service, case: Case) -> None:
+    """By default the task fails with the id of the key that nobody holds."""
+    with spoiling(service, case):
+        outcome = run(service, case.kind)
+    if case.accepted:
+        assert "is unknown" not in outcome.message
+        assert not [text for text in (everything_said(outcome),) if service.simulator.credential in text]
+        return
+    assert_refused(outcome, service.simulator, case.names)
+    issued = json.loads(service.spoiled[0])["id"]
+    assert issued in outcome.message
+    assert "is unknown" in outcome.message
+    assert len(service.simulator.writes) == 1
+
+
+@pytest.mark.parametrize("case", [case for case in ISSUES if not case.accepted], ids=str)
+def test_a_run_that_may_reissue_heals(service: Service, case: Case) -> None:
+    """The lost secret dies, and the result carries one that serves."""
+    with spoiling(service, case):
+        outcome = run(service, case.kind, on_lost_secret="reissue")
+    assert_sound(outcome, service.simulator)
+    assert not outcome.failed, outcome.message
+    assert service.simulator.secret_is_valid(outcome["key"])
+    assert outcome["key"] != lost_secret(service)
+    assert not service.simulator.secret_is_valid(lost_secret(service))
+
+
+_ACCEPTED_ALWAYS = {"lower case", "mixed case", "old spelling", "deleted", "DELETED", "negative offset", "nanoseconds"}
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        case
+        for case in CASES
+        if case.accepted
+        and (case.field == "new_in_2027" or case.value in _ACCEPTED_ALWAYS)
+        # A task that lists the candidates fails by design.
+        and case.kind != "organization"
+        and not (KINDS[case.kind].method == "POST" and case.field in {"status", "created_at", "expires_at"})
+    ],
+    ids=str,
+)
+def test_other_forms_are_accepted(service: Service, case: Case) -> None:
+    """Unknown fields of newer servers, lower case and "deleted" of older ones: the task does its work."""
+    with spoiling(service, case):
+        outcome = run(service, case.kind)
+    assert_sound(outcome, service.simulator)
+    assert not outcome.failed, outcome.message
+
+
+@pytest.mark.parametrize("name", BODIES)
+@pytest.mark.parametrize("kind", KINDS)
+def test_hostile_body(service: Service, kind: str, name: str) -> None:
+    """Something else than the documented object."""
+    expected = KINDS[kind]
+    with service.spoiling(expected.method, expected.path, lambda _body: BODIES[name], content_type="text/x-odd"):
+        outcome = run(service, kind)
+    whole = {"null", "true", "number", "text", "empty array", "empty object", "array of keys"}
+    assert_refused(outcome, service.simulator, "field " if name in whole else "text/x-odd")
+    if expected.method == "GET":
+        assert service.simulator.writes == []
+    else:
+        assert json.loads(service.spoiled[0])["id"] in outcome.message
+
+
+@pytest.mark.parametrize("name", VALUES)
+@pytest.mark.parametrize("field", ERROR_FIELDS)
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_hostile_field_of_an_error(service: Service, method: str, field: str, name: str) -> None:
+    """The status says enough; of the texts at most a line is shown."""
+    with service.refusing(method, 403, error_body(field, VALUES[name])):
+        outcome = run(service, "created key")
+    assert_sound(outcome, service.simulator)
+    assert outcome.failed
+    assert " 403: " in outcome.message
+    assert outcome["request"]["status"] == 403
+    if name not in UNREADABLE and field != "detail":
+        assert "The plan allows no more keys" in outcome.message
+    assert service.simulator.keys(name=NAME) == []
+
+
+@pytest.mark.parametrize("name", BODIES)
+@pytest.mark.parametrize("status", ERROR_STATUSES)
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_hostile_body_of_an_error(service: Service, method: str, status: int, name: str) -> None:
+    """No body, HTML, anything: the message has the status and what to do."""
+    with service.refusing(method, status, BODIES[name]):
+        outcome = run(service, "created key")
+    assert_refused(outcome, service.simulator, str(status))
+    assert service.simulator.keys(name=NAME) == []
+    if method == "POST" and status >= 500:
+        assert "is unknown" in outcome.message
+        assert "No new key shows up" in outcome.message
+
+
+@pytest.mark.parametrize("field", ERROR_FIELDS)
+@pytest.mark.parametrize("status", [400, 403, 422, 500])
+def test_an_error_that_echoes_the_credential(service: Service, status: int, field: str) -> None:
+    """As a proxy does that answers with the request's headers, in pieces, too."""
+    credential = service.simulator.credential
+    for echoed in (f"Bearer {credential}", f"{credential}\\n{credential}", "x" * 490 + credential):
+        with service.refusing("GET", status, error_body(field, f'"{echoed}"'.encode())):
+            outcome = run(service, "created key")
+        assert outcome.failed
+        assert_sound(outcome, service.simulator)
+        assert credential[:12] not in everything_said(outcome)

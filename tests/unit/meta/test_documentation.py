@@ -1,0 +1,170 @@
+# SPDX-FileCopyrightText: community.arize contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Documentation, metadata and code say the same."""
+
+from __future__ import annotations
+
+import collections.abc
+import importlib
+import pathlib
+import re
+import typing as t
+
+import pytest
+import yaml
+
+from ansible_collections.community.arize.plugins.doc_fragments.connection import ModuleDocFragment
+from ansible_collections.community.arize.plugins.module_utils import _arguments
+from ansible_collections.community.arize.plugins.module_utils._connection import resolve_connection
+from ansible_collections.community.arize.plugins.module_utils._errors import InvalidOption
+from ansible_collections.community.arize.plugins.module_utils._version import COLLECTION_VERSION
+
+ROOT = pathlib.Path(__file__).parents[3]
+MODULES = sorted(path.stem for path in (ROOT / "plugins/modules").glob("*.py"))
+SPECIFICATIONS = {
+    "arize_api_key": _arguments.key_arguments,
+    "arize_api_key_info": _arguments.info_arguments,
+}
+FRAGMENT = yaml.safe_load(ModuleDocFragment.DOCUMENTATION)
+
+
+def module_code(name: str) -> t.Any:
+    return importlib.import_module(f"ansible_collections.community.arize.plugins.modules.{name}")
+
+
+def documentation(name: str) -> dict[str, t.Any]:
+    loaded: dict[str, t.Any] = yaml.safe_load(module_code(name).DOCUMENTATION)
+    return loaded
+
+
+def loaded(path: str) -> t.Any:
+    return yaml.safe_load((ROOT / path).read_text())
+
+
+def test_version() -> None:
+    assert loaded("galaxy.yml")["version"] == COLLECTION_VERSION
+
+
+def test_action_group_names_all_modules() -> None:
+    assert loaded("meta/runtime.yml")["action_groups"]["arize"] == MODULES
+
+
+def test_every_module_has_a_specification_here() -> None:
+    assert sorted(SPECIFICATIONS) == MODULES
+
+
+def test_modules_that_return_a_secret_have_an_action_plugin() -> None:
+    with_secret = {name for name in MODULES if "key" in yaml.safe_load(module_code(name).RETURN)}
+    assert {path.stem for path in (ROOT / "plugins/action").glob("*.py")} == with_secret == {"arize_api_key"}
+
+
+FIELDS = ("type", "elements", "choices", "default", "required")
+
+
+def differences(documented: dict[str, t.Any], specified: dict[str, t.Any], where: str = "") -> list[str]:
+    """Where options differ between documentation and specification."""
+    found = [f"{where}{name} is on one side only" for name in sorted(set(documented) ^ set(specified))]
+    for name in sorted(set(documented) & set(specified)):
+        said, done = documented[name], specified[name]
+        found += [
+            f"{where}{name}.{field}: {said.get(field)!r} is documented, {done.get(field)!r} specified"
+            for field in FIELDS
+            if said.get(field) != done.get(field)
+        ]
+        found += differences(said.get("suboptions", {}), done.get("options", {}), f"{where}{name}.")
+    return found
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_options_are_those_of_the_specification(name: str) -> None:
+    own = documentation(name)
+    assert "community.arize.connection" in own["extends_documentation_fragment"]
+    assert not set(own["options"]) & set(FRAGMENT["options"])
+    assert differences(own["options"], SPECIFICATIONS[name]().argument_spec) == []
+
+
+def test_options_of_the_connection_are_those_of_the_specification() -> None:
+    assert differences(FRAGMENT["options"], _arguments.connection_arguments().argument_spec) == []
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_options_that_sound_like_secrets_are_settled(name: str) -> None:
+    """Ansible warns about names with `key`, `secret` or `token` that say nothing about no_log."""
+    specification = _arguments.connection_arguments().merged_with(SPECIFICATIONS[name]()).argument_spec
+    assert specification["api_key"]["no_log"] is True
+    assert specification["proxy"]["no_log"] is True
+    for option in ("on_lost_secret", "return_key"):
+        assert option not in specification or specification[option]["no_log"] is False
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_exclusions_are_between_options_that_exist(name: str) -> None:
+    arguments = _arguments.connection_arguments().merged_with(SPECIFICATIONS[name]())
+    named = {option for group in arguments.mutually_exclusive for option in group}
+    named |= {option for condition in arguments.required_if for option in (condition[0], *condition[2])}
+    named |= set(arguments.required_by) | {option for group in arguments.required_by.values() for option in group}
+    assert named <= set(arguments.argument_spec)
+
+
+class RecordingEnvironment(collections.abc.Mapping[str, str]):
+    """An environment that remembers what it was asked for."""
+
+    def __init__(self, **values: str) -> None:
+        self.values_by_name = values
+        self.asked: set[str] = set()
+
+    def __getitem__(self, name: str) -> str:
+        self.asked.add(name)
+        return self.values_by_name[name]
+
+    def __iter__(self) -> t.Iterator[str]:
+        return iter(self.values_by_name)
+
+    def __len__(self) -> int:
+        return len(self.values_by_name)
+
+
+def variables_read() -> set[str]:
+    """Every environment variable that the connection may depend on, in upper case."""
+    asked = set()
+    for option in _arguments.connection_arguments().argument_spec.values():
+        if "fallback" in option:
+            asked |= set(option["fallback"][1])
+    situations: list[dict[str, str]] = [
+        {},
+        {"ARIZE_API_SCHEME": "http"},
+        {"ARIZE_BASE_URL": "http://h"},
+        {"ARIZE_REGION": "eu"},
+        {"ARIZE_SINGLE_HOST": "h"},
+        {"ARIZE_BASE_DOMAIN": "h"},
+    ]
+    for situation in situations:
+        environment = RecordingEnvironment(**situation)
+        options = {"api_key": "ak-12345678", "timeout": 1, "max_retries": 1}
+        try:
+            resolve_connection(options, environment)
+        except InvalidOption as error:
+            pytest.fail(str(error))
+        asked |= environment.asked
+    return {name.upper() for name in asked}
+
+
+def test_environment_variables_are_documented_and_documented_ones_are_read() -> None:
+    assert set(re.findall(r"E\((\w+)\)", ModuleDocFragment.DOCUMENTATION)) == variables_read()
+
+
+def test_readme_lists_the_modules() -> None:
+    readme = ROOT / "README.md"
+    if not readme.exists():
+        pytest.skip("README.md is not written yet")
+    assert sorted(set(re.findall(r"\barize_api_keys?(?:_info)?\b", readme.read_text()))) == MODULES
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_examples_use_options_that_exist(name: str) -> None:
+    known = set(documentation(name)["options"]) | set(FRAGMENT["options"])
+    tasks = yaml.safe_load(module_code(name).EXAMPLES)
+    for task in tasks:
+        for action, options in task.items():
+            if action == f"community.arize.{name}":
+                assert set(options) <= known, task["name"]

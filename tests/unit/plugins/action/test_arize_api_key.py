@@ -1,0 +1,65 @@
+# SPDX-FileCopyrightText: community.arize contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A result that carries a secret is hidden; what its failure says is not."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from ansible.plugins.action.normal import ActionModule as NormalActionModule
+from unit.plugins.builders import secret_of
+
+from ansible_collections.community.arize.plugins.action import arize_api_key
+
+SECRET = secret_of("abc")
+
+
+class Run:
+    """The action plugin with a module that answers as told, and what it displayed."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.displayed: list[str] = []
+        self._monkeypatch = monkeypatch
+        monkeypatch.setattr(arize_api_key.display, "error", lambda message, **_more: self.displayed.append(message))
+
+    def __call__(self, **answer: t.Any) -> dict[str, t.Any]:
+        self._monkeypatch.setattr(NormalActionModule, "run", lambda _self, _tmp, _variables: dict(answer))
+        plugin = arize_api_key.ActionModule.__new__(arize_api_key.ActionModule)
+        result: dict[str, t.Any] = plugin.run(None, {})
+        return result
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch) -> Run:
+    return Run(monkeypatch)
+
+
+def test_result_with_a_secret_is_hidden_and_kept(run: Run) -> None:
+    assert run(changed=True, key=SECRET) == {"changed": True, "key": SECRET, "_ansible_no_log": True}
+    assert run.displayed == []
+
+
+@pytest.mark.parametrize("answer", [{"changed": False}, {"changed": True, "key": None}, {"failed": True, "msg": "m"}])
+def test_result_without_a_secret_is_left_alone(run: Run, answer: dict[str, t.Any]) -> None:
+    assert run(**answer) == answer
+    assert run.displayed == []
+
+
+def test_failure_with_a_secret_is_hidden_and_told(run: Run) -> None:
+    result = run(failed=True, msg="dest can't be written", key=SECRET)
+    assert result["_ansible_no_log"] is True
+    assert run.displayed == ["dest can't be written"]
+
+
+def test_everything_else_is_the_ordinary_execution(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert issubclass(arize_api_key.ActionModule, NormalActionModule)
+    assert set(vars(arize_api_key.ActionModule)) & {"run", "_execute_module", "TRANSFERS_FILES"} == {"run"}
+
+    def interrupted(*_arguments: t.Any) -> t.NoReturn:
+        raise ConnectionError("host is gone")
+
+    monkeypatch.setattr(NormalActionModule, "run", interrupted)
+    plugin = arize_api_key.ActionModule.__new__(arize_api_key.ActionModule)
+    with pytest.raises(ConnectionError):
+        plugin.run(None, {})

@@ -1,0 +1,130 @@
+# SPDX-FileCopyrightText: community.arize contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The lock of a secret file: runs on one host queue up, and clean up after those that were killed."""
+
+from __future__ import annotations
+
+import errno
+import multiprocessing
+import os
+import pathlib
+import threading
+import time
+import typing as t
+
+import pytest
+
+from ansible_collections.community.arize.plugins.module_utils import _file_lock
+from ansible_collections.community.arize.plugins.module_utils._errors import SecretFileError
+from ansible_collections.community.arize.plugins.module_utils._file_lock import locked_file, temporary_beside
+
+
+def increment(path: str, rounds: int) -> None:
+    """Read, dawdle, write: without a lock counts get lost."""
+    counter = pathlib.Path(path)
+    for _round in range(rounds):
+        with locked_file(path):
+            count = int(counter.read_text())
+            time.sleep(0.002)
+            counter.write_text(str(count + 1))
+
+
+@pytest.mark.parametrize("kind", ["threads", "processes"])
+def test_runs_queue_up(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
+    monkeypatch.setattr(_file_lock, "_POLL_SECONDS", 0.001)
+    path = tmp_path / "secret"
+    path.write_text("0")
+    start: t.Any = threading.Thread if kind == "threads" else multiprocessing.get_context("fork").Process
+    workers = [start(target=increment, args=(str(path), 10)) for _worker in range(4)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join(20)
+    assert path.read_text() == "40"
+    assert os.listdir(tmp_path) == ["secret"]
+
+
+def test_waiting_ends_with_a_message(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_file_lock, "LOCK_TIMEOUT", 0.1)
+    path = str(tmp_path / "secret")
+    with locked_file(path):
+        with pytest.raises(SecretFileError, match="locked by another run"), locked_file(path):
+            pytest.fail("two runs hold the lock")
+        assert os.listdir(tmp_path) == [".secret.lock"]
+    assert os.listdir(tmp_path) == []
+
+
+def test_lock_file_of_a_killed_run_is_no_obstacle(tmp_path: pathlib.Path) -> None:
+    (tmp_path / ".secret.lock").write_bytes(b"")
+    with locked_file(str(tmp_path / "secret")):
+        assert os.listdir(tmp_path) == [".secret.lock"]
+    assert os.listdir(tmp_path) == []
+
+
+def test_lock_is_not_taken_through_a_symbolic_link(tmp_path: pathlib.Path) -> None:
+    (tmp_path / ".secret.lock").symlink_to("elsewhere")
+    with pytest.raises(SecretFileError, match="can't be written"), locked_file(str(tmp_path / "secret")):
+        pytest.fail("locked through a link")
+    assert os.listdir(tmp_path) == [".secret.lock"]
+
+
+def test_lock_that_its_holder_has_removed_is_taken_anew(
+    tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A descriptor of a file that is no longer at the path locks what nobody else sees."""
+    original = _file_lock._locked
+    calls: list[int] = []
+
+    def removed_meanwhile(descriptor: int) -> bool:
+        calls.append(descriptor)
+        if len(calls) == 1:
+            os.unlink(tmp_path / ".secret.lock")
+        return original(descriptor)
+
+    monkeypatch.setattr(_file_lock, "_locked", removed_meanwhile)
+    with locked_file(str(tmp_path / "secret")):
+        assert os.listdir(tmp_path) == [".secret.lock"]
+    assert len(calls) == 2
+
+
+def test_leftovers_of_killed_runs_are_removed_and_nothing_else(tmp_path: pathlib.Path) -> None:
+    path = str(tmp_path / "secret")
+    descriptor, leftover = temporary_beside(path)
+    os.close(descriptor)
+    others = [
+        ".other.abcdefgh.new",
+        ".secret.abcdefgh.old",
+        "secret",
+        ".secret.new",
+        ".secret.ABC.new",
+        "x.secret.abcdefgh.new",
+    ]
+    for name in others:
+        (tmp_path / name).write_bytes(b"")
+    assert os.path.basename(leftover).startswith(".secret.")
+    with locked_file(path):
+        assert set(os.listdir(tmp_path)) == {*others, ".secret.lock"}
+
+
+def test_lock_is_free_after_an_error(tmp_path: pathlib.Path) -> None:
+    path = str(tmp_path / "secret")
+    for _round in range(2):
+        with pytest.raises(KeyError), locked_file(path):
+            raise KeyError
+    assert os.listdir(tmp_path) == []
+
+
+def test_folder_that_can_not_be_listed(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder with mode 0300 can be written and not listed: that must not end in a traceback."""
+
+    def unlisted(_path: str) -> list[str]:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(os, "listdir", unlisted)
+    try:
+        with locked_file(str(tmp_path / "secret")):
+            pass
+    except SecretFileError:
+        pass
+    monkeypatch.undo()
+    assert os.listdir(tmp_path) == []

@@ -1,0 +1,176 @@
+# SPDX-FileCopyrightText: community.arize contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Between Ansible and the reconcilers: the gate, the ladder, and the whole way against the simulator."""
+
+from __future__ import annotations
+
+import contextlib
+import pathlib
+import signal
+import subprocess
+import sys
+import typing as t
+
+import pytest
+from support.in_process import run_info, run_key
+from unit.plugins.builders import connection_options
+
+from ansible_collections.community.arize.plugins.module_utils import _module
+from ansible_collections.community.arize.plugins.module_utils._errors import (
+    ArizeError,
+    InvalidOption,
+    MissingLibrary,
+    NotConnected,
+    Refused,
+)
+from simulator import Fault, Simulator
+
+
+class FakeTask:
+    """Says which of its methods ran, or fails."""
+
+    label = "the service key 'ingest'"
+
+    def __init__(self, error: ArizeError | None = None) -> None:
+        self._error = error
+
+    def predict(self) -> tuple[dict[str, t.Any], list[str]]:
+        return {"ran": "predict"}, []
+
+    def carry_out(self) -> tuple[dict[str, t.Any], list[str]]:
+        if self._error is not None:
+            raise self._error
+        return {"ran": "carry_out"}, ["a warning"]
+
+
+def host(dry_run: bool = False) -> _module.Host:
+    return _module.Host(connection_options(), {}, dry_run=dry_run, diff=False)
+
+
+def test_gate() -> None:
+    assert _module.execute(host(dry_run=True), lambda *_given: FakeTask()) == ({"ran": "predict"}, [])
+    assert _module.execute(host(), lambda *_given: FakeTask()) == ({"ran": "carry_out"}, ["a warning"])
+
+
+@pytest.mark.parametrize(
+    ("error", "message"),
+    [
+        (NotConnected("GET", "/v2/x", "no answer"), "the service key 'ingest': no answer"),
+        (InvalidOption("space", "unknown"), "the service key 'ingest': space: unknown"),
+        (Refused("It is not clear."), "It is not clear."),
+        (MissingLibrary("requests"), "requests"),
+        (NotConnected("GET", "/v2/x", "the service key 'ingest' is x"), "the service key 'ingest' is x"),
+    ],
+)
+def test_errors_name_the_key_once(error: ArizeError, message: str) -> None:
+    with pytest.raises(type(error)) as caught:
+        _module.execute(host(), lambda *_given: FakeTask(error))
+    assert str(caught.value) == message
+
+
+def test_session_is_closed_in_any_case(monkeypatch: pytest.MonkeyPatch) -> None:
+    closed: list[bool] = []
+    monkeypatch.setattr(_module.HttpTransport, "close", lambda _self: closed.append(True))
+    for error in (None, Refused("no")):
+        with contextlib.suppress(Refused):
+            _module.execute(host(), lambda *_given, error=error: FakeTask(error))
+    assert closed == [True, True]
+
+
+def test_signals_are_held() -> None:
+    script = "\n".join(
+        [
+            "import os, signal",
+            "from ansible_collections.community.arize.plugins.module_utils._module import hold_signals",
+            "hold_signals()",
+            "[os.kill(os.getpid(), number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)]",
+            "print('alive')",
+        ],
+    )
+    outcome = subprocess.run(
+        [sys.executable, "-c", script],
+        capture_output=True,
+        text=True,
+        env={"PYTHONPATH": ":".join(path for path in sys.path if path)},
+        check=False,
+    )
+    assert outcome.stdout == "alive\n", outcome.stderr
+    assert signal.getsignal(signal.SIGINT) is not signal.SIG_IGN
+
+
+OPTIONS = {"name": "ingest", "space": "analytics"}
+
+
+def calls(simulator: Simulator) -> list[tuple[str, str]]:
+    return [(record.method, record.path.removeprefix("/v2")) for record in simulator.requests]
+
+
+def test_requests_of_create_and_of_a_second_run(simulator: Simulator) -> None:
+    assert run_key(simulator, **OPTIONS)["action"] == "created"
+    assert calls(simulator) == [
+        ("GET", "/spaces"),
+        ("GET", "/api-keys"),
+        ("POST", "/api-keys"),
+        ("GET", "/api-keys"),
+    ]
+    simulator.requests_clear()
+    assert run_key(simulator, **OPTIONS)["changed"] is False
+    assert calls(simulator) == [("GET", "/spaces"), ("GET", "/api-keys")]
+
+
+@pytest.mark.parametrize("options", [{}, {"state": "absent"}, {"state": "refreshed"}, {"max_age": "1s"}])
+def test_dry_run_sends_no_write_and_predicts(simulator: Simulator, options: dict[str, t.Any]) -> None:
+    if options:
+        run_key(simulator, **OPTIONS)
+        simulator.clock.advance(seconds=60)
+    simulator.requests_clear()
+    predicted = run_key(simulator, check=True, **OPTIONS, **options)
+    assert simulator.writes == []
+    assert "key" not in predicted.result
+    done = run_key(simulator, **OPTIONS, **options)
+    for name in ("changed", "action", "reasons"):
+        assert predicted[name] == done[name]
+
+
+@pytest.mark.parametrize("file_format", ["raw", "dotenv", "json"])
+def test_delivered_secret_serves_and_a_second_run_changes_nothing(
+    simulator: Simulator, tmp_path: pathlib.Path, file_format: str
+) -> None:
+    path = tmp_path / "secret"
+    options = {**OPTIONS, "dest": str(path), "dest_format": file_format}
+    first = run_key(simulator, **options)
+    assert "key" not in first.result
+    (stored,) = simulator.keys("ingest")
+    assert stored.secret in path.read_text()
+    assert run_key(simulator, **options)["changed"] is False
+    path.chmod(0o644)
+    corrected = run_key(simulator, **options)
+    assert (corrected["changed"], corrected["action"]) == (True, "none")
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_undeliverable_secret_leaves_no_live_key(simulator: Simulator, tmp_path: pathlib.Path) -> None:
+    failed = run_key(simulator, **OPTIONS, dest=str(tmp_path / "missing" / "secret"))
+    assert failed.failed
+    assert simulator.writes == []
+    assert simulator.keys("ingest") == []
+
+
+def test_failed_request_is_described(simulator: Simulator) -> None:
+    simulator.faults.add(
+        Fault(kind="status", method="POST", status=422, body={"status": 422, "title": "T", "detail": "D"})
+    )
+    failed = run_key(simulator, **OPTIONS)
+    assert failed.failed
+    assert failed.message.startswith(
+        "the service key 'ingest' of space analytics: POST /v2/api-keys was answered 422: D."
+    )
+    assert failed["request"]["status"] == 422
+
+
+def test_info_lists_what_was_created(simulator: Simulator) -> None:
+    run_key(simulator, **OPTIONS)
+    simulator.requests_clear()
+    found = run_info(simulator, space="analytics", name="ingest")
+    assert [key["name"] for key in found["api_keys"]] == ["ingest"]
+    assert simulator.writes == []
