@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import typing as t
 from datetime import datetime
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from ansible_collections.community.arize.plugins.module_utils import _models, _parse
 from ansible_collections.community.arize.plugins.module_utils._errors import (
@@ -151,10 +151,11 @@ class ArizeClient:
             return _parse.parse_issued_key(answer)
         except MalformedAnswer as error:
             # A key was most probably issued, and its secret can't be read: as good as no answer.
+            shown = f"/v2{unquote(path)}"
             raise AnswerLost(
                 "POST",
-                f"/v2{path}",
-                f"POST /v2{path} was answered with something else than a key ({error}); "
+                shown,
+                f"POST {shown} was answered with something else than a key ({error}); "
                 "whether the service carried it out is unknown.",
             ) from None
 
@@ -192,6 +193,7 @@ class ArizeClient:
 
 
 def _unexpected(method: str, path: str, problem: str) -> ProtocolError:
+    path = unquote(path)
     return ProtocolError(
         method,
         f"/v2{path}",

@@ -21,7 +21,7 @@ import random
 import time
 import typing as t
 import zlib
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from ansible_collections.community.arize.plugins.module_utils import _errors
 from ansible_collections.community.arize.plugins.module_utils._connection import Connection
@@ -159,8 +159,9 @@ class HttpTransport:
         try:
             response, content = within(max(started + DEADLINE - time.monotonic(), read_timeout), exchange)
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, zlib.error, AnswerRefused) as error:
-            raise self._failure(method, path, error) from None
-        return self._outcome(method, path, response, content)
+            raise self._failure(method, unquote(path), error) from None
+        # Ids stand in messages as the operator knows them.
+        return self._outcome(method, unquote(path), response, content)
 
     def _outcome(self, method: str, path: str, response: t.Any, content: bytes) -> t.Any:
         status = response.status_code

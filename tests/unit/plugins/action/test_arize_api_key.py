@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import types
 import typing as t
 
 import pytest
@@ -21,11 +22,13 @@ class Run:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.displayed: list[str] = []
         self._monkeypatch = monkeypatch
+        self.task = types.SimpleNamespace(async_val=0, no_log=False, args={})
         monkeypatch.setattr(arize_api_key.display, "error", lambda message, **_more: self.displayed.append(message))
 
     def __call__(self, **answer: t.Any) -> dict[str, t.Any]:
         self._monkeypatch.setattr(NormalActionModule, "run", lambda _self, _tmp, _variables: dict(answer))
         plugin = arize_api_key.ActionModule.__new__(arize_api_key.ActionModule)
+        plugin._task = self.task
         result: dict[str, t.Any] = plugin.run(None, {})
         return result
 
@@ -52,6 +55,19 @@ def test_failure_with_a_secret_is_hidden_and_told(run: Run) -> None:
     assert run.displayed == ["dest can't be written"]
 
 
+@pytest.mark.parametrize("no_log", [True, False])
+@pytest.mark.parametrize("state", ["present", "refreshed", "absent", None])
+def test_async_would_show_the_secret(run: Run, state: str | None, no_log: bool) -> None:
+    """Other code fetches the result of such a task, so it is refused unless the operator hides it."""
+    run.task.async_val, run.task.no_log, run.task.args = 60, no_log, {} if state is None else {"state": state}
+    result = run(changed=True)
+    if no_log or state == "absent":
+        assert result == {"changed": True}
+    else:
+        assert result["failed"]
+        assert "no_log" in result["msg"]
+
+
 def test_everything_else_is_the_ordinary_execution(monkeypatch: pytest.MonkeyPatch) -> None:
     assert issubclass(arize_api_key.ActionModule, NormalActionModule)
     assert set(vars(arize_api_key.ActionModule)) & {"run", "_execute_module", "TRANSFERS_FILES"} == {"run"}
@@ -61,5 +77,6 @@ def test_everything_else_is_the_ordinary_execution(monkeypatch: pytest.MonkeyPat
 
     monkeypatch.setattr(NormalActionModule, "run", interrupted)
     plugin = arize_api_key.ActionModule.__new__(arize_api_key.ActionModule)
+    plugin._task = types.SimpleNamespace(async_val=0, no_log=False, args={})
     with pytest.raises(ConnectionError):
         plugin.run(None, {})

@@ -156,6 +156,7 @@ def test_current_key_is_revoked_only_when_absent_or_replaced(
         assert options["state"] != "absent" or not plan.changes
 
 
+@hypothesis.settings(suppress_health_check=[hypothesis.HealthCheck.filter_too_much])
 @hypothesis.given(listings(), declarations(), secrets)
 def test_what_is_sent_is_what_the_service_allows(
     keys: list[ApiKey], options: dict[str, t.Any], stored: str | None
