@@ -87,7 +87,8 @@ def within(seconds: float, work: t.Callable[[], T]) -> T:
     thread.start()
     thread.join(seconds)
     if errors:
-        raise errors[0]
+        # Not kept here: its traceback leads back to this frame, and the circle would keep the connection open.
+        raise errors.pop()
     if not values:
         raise AnswerRefused(f"did not finish its answer within {seconds:.0f} s")
     return values[0]

@@ -86,6 +86,14 @@ def _instant(row: dict[str, t.Any], name: str, where: str) -> datetime:
         raise MalformedAnswer(f"{where}.{name}", "an RFC 3339 timestamp") from error
 
 
+def _past_instant(row: dict[str, t.Any], name: str, where: str) -> datetime:
+    """An instant to which durations can be added."""
+    instant = _instant(row, name, where)
+    if instant.year > 9000:
+        raise MalformedAnswer(f"{where}.{name}", "a timestamp of this age")
+    return instant
+
+
 def _optional_instant(row: dict[str, t.Any], name: str, where: str) -> datetime | None:
     return None if row.get(name) is None else _instant(row, name, where)
 
@@ -112,7 +120,7 @@ def parse_api_key(value: t.Any, where: str = "api_key") -> ApiKey:
         key_type=_choice(row, "key_type", where, _KEY_TYPES),
         status=_choice(row, "status", where, _STATUSES),
         redacted_key=_optional_text(row, "redacted_key", where) or "",
-        created_at=_instant(row, "created_at", where),
+        created_at=_past_instant(row, "created_at", where),
         description=_optional_text(row, "description", where) or None,
         expires_at=_optional_instant(row, "expires_at", where),
         created_by_user_id=_optional_id(row, "created_by_user_id", where),

@@ -55,14 +55,14 @@ def play(rows: Rows, folder: pathlib.Path, stack: contextlib.ExitStack, **switch
         )
         worlds[name] = (simulator, {**row(simulator), "api_url": simulator.url, "api_key": simulator.credential})
     runner = PlaybookRunner(next(iter(worlds.values()))[0], folder)
-    before = {name: {key.id: key for key in simulator.keys(name=None)} for name, (simulator, _) in worlds.items()}
-    tasks = [runner.key(**options) for _, options in worlds.values()]
+    before = {name: {key.id: key for key in simulator.keys(name=None)} for name, (simulator, _row) in worlds.items()}
+    tasks = [runner.key(**options) for _simulator, options in worlds.values()]
     checked = runner.run_tasks(*tasks, arguments=("--check", "--diff"), defaults={})
     methods = {}
-    for name, (simulator, _) in worlds.items():
+    for name, (simulator, _row) in worlds.items():
         methods[name] = [record.method for record in simulator.requests]
         simulator.requests_clear()
-    done = runner.run_tasks(*[task for task in tasks for _ in range(2)], arguments=("--diff",), defaults={})
+    done = runner.run_tasks(*[task for task in tasks for _count in range(2)], arguments=("--diff",), defaults={})
     return {
         name: Played(
             simulator,

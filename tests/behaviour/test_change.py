@@ -154,7 +154,7 @@ ROWS: dict[str, tuple[Row, str, tuple[str, ...]]] = {
     "clear duplicates": (clear_duplicates, "revoked", (REVOKE, REVOKE)),
     "shorten": (shorten, "refreshed", (REFRESH,)),
 }
-REFRESHES = [name for name, (_, action, _) in ROWS.items() if action == "refreshed"]
+REFRESHES = [name for name, (_row, action, _writes) in ROWS.items() if action == "refreshed"]
 # These run for ever, and each time they change something.
 UNCONDITIONAL = [name for name in ROWS if name.startswith("refresh")]
 Playeds = dict[str, Played]
@@ -164,7 +164,7 @@ Playeds = dict[str, Played]
 def played(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[Playeds]:
     """All rows, played against a service whose refresh gives another id, and one whose refresh keeps it."""
     with contextlib.ExitStack() as stack:
-        rows = {name: row for name, (row, _, _) in ROWS.items()}
+        rows = {name: row for name, (row, _action, _writes) in ROWS.items()}
         yield play(rows, tmp_path_factory.mktemp("change"), stack, refresh_keeps_id=request.param)
 
 

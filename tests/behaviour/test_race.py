@@ -30,7 +30,7 @@ def test_parallel_runs_leave_one_key(tmp_path: pathlib.Path) -> None:
         finished = [(process.communicate(timeout=240), process.returncode, path) for process, path in started]
         for (stdout, _stderr), returncode, _path in finished:
             assert returncode == 0, stdout
-        results = [json.loads(path.read_text())[0] for _, _, path in finished]
+        results = [json.loads(path.read_text())[0] for _output, _code, path in finished]
 
         (live,) = simulator.keys(name=NAME, live=True)
         assert not [result for result in results if result.get("failed")]

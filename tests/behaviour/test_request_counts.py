@@ -67,7 +67,7 @@ def requests(tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[dict[str, l
     with contextlib.ExitStack() as stack:
         simulators: dict[str, Simulator] = {}
         tasks = []
-        for name, (prepare, _) in CASES.items():
+        for name, (prepare, _expected) in CASES.items():
             simulator = simulators[name] = stack.enter_context(Simulator(spaces=("analytics", "ingest")))
             runner = PlaybookRunner(simulator, tmp_path_factory.mktemp("counts"))
             connection = {"api_url": simulator.url, "api_key": simulator.credential}

@@ -35,17 +35,18 @@ _KEY = {
     "key_type": "key_type",
     "status": "status",
     "redacted_key": "optional text",
-    "created_at": "instant",
+    "created_at": "past instant",
     "description": "optional text",
     "expires_at": "optional instant",
     "created_by_user_id": "optional id",
     "last_used_at": "optional instant",
     "new_in_2027": "unknown",
 }
+_INSTANTS = {name: kind for name, kind in _KEY.items() if "instant" in kind}
 _SPACE = {"id": "id", "name": "filled name", "organization_id": "optional id", "new_in_2027": "unknown"}
 _ORGANIZATION = {"id": "id", "name": "filled name", "new_in_2027": "unknown"}
 # "role name" and the two enumerations accept no value of the general table but those named here.
-_LIKE = {"key_type": "choice", "status": "choice", "role name": "role type"}
+_LIKE = {"key_type": "choice", "status": "choice", "role name": "role type", "past instant": "instant"}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -79,6 +80,7 @@ def _page_of(rows: str, fields: dict[str, str]) -> dict[str, str]:
 KINDS: dict[str, Kind] = {
     "keys of a space": Kind("GET", "^/v2/api-keys$", _page_of("api_keys", _KEY), "api_keys[0]"),
     "keys with bindings": Kind("GET", "^/v2/api-keys$", _BOT_USER, "api_keys[0]"),
+    "audited keys": Kind("GET", "^/v2/api-keys$", _INSTANTS, "api_keys[0]"),
     "created key": Kind("POST", "^/v2/api-keys$", {"key": "secret", **_KEY, **_BOT_USER}, "", "api_key"),
     "refreshed key": Kind("POST", "/refresh$", {"key": "secret", **_KEY}, "", "api_key"),
     "spaces": Kind("GET", "^/v2/spaces$", _page_of("spaces", _SPACE), "spaces[0]"),
@@ -176,7 +178,7 @@ ERROR_FIELDS = (
     "current_count",
     "required_plan",
 )
-ERROR_STATUSES = (400, 401, 403, 404, 409, 418, 422, 429, 451, 500, 503, 599)
+ERROR_STATUSES = (400, 401, 403, 404, 422, 429, 451, 500, 503, 599)
 
 
 def error_body(field: str, raw: bytes) -> bytes:

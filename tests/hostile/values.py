@@ -87,9 +87,10 @@ DATES_ACCEPTED = {
     "lower case": "2026-01-01t00:00:00z",
     "nanoseconds": "2026-01-01T00:00:00.123456789Z",
     "first year": "0001-01-01T00:00:00Z",
-    "last second": "9999-12-31T23:59:59.999999Z",
     "far future": "2999-01-01T00:00:00Z",
 }
+# Often meant as never.
+DATES_FAR = {"last second": "9999-12-31T23:59:59.999999Z", "last day": "9999-12-31T00:00:00Z"}
 KEY_TYPES_ACCEPTED = {"lower case": "service", "mixed case": "sErViCe"}
 KEY_TYPES_REFUSED = {"unknown type": "ROBOT", "blanks around": " SERVICE ", "dotted I": "SERV\\u0130CE"}
 STATUSES_ACCEPTED = {
@@ -111,8 +112,10 @@ def quoted(texts: dict[str, str]) -> dict[str, bytes]:
 
 def further_values(kind: str) -> tuple[dict[str, bytes], dict[str, bytes]]:
     """Values that only make sense for one kind of field: accepted ones and refused ones."""
-    if kind in {"instant", "optional instant"}:
-        return quoted(DATES_ACCEPTED), quoted(DATES_REFUSED)
+    if kind == "optional instant":
+        return quoted({**DATES_ACCEPTED, **DATES_FAR}), quoted(DATES_REFUSED)
+    if kind == "past instant":
+        return quoted(DATES_ACCEPTED), quoted({**DATES_REFUSED, **DATES_FAR})
     tables = {
         "key_type": (KEY_TYPES_ACCEPTED, KEY_TYPES_REFUSED),
         "status": (STATUSES_ACCEPTED, STATUSES_REFUSED),

@@ -36,14 +36,22 @@ class Outcome:
         return str(self.result.get("msg", ""))
 
 
-def run_key(simulator: Simulator, check: bool = False, **options: t.Any) -> Outcome:
-    """`arize_api_key` against the simulator, with its admin's credential unless `api_key` is given."""
-    return _run(_arguments.key_arguments(), _module.KeyTask, simulator, check, options)
+def run_key(
+    simulator: Simulator,
+    check: bool = False,
+    sleep: t.Callable[[float], None] | None = None,
+    **options: t.Any,
+) -> Outcome:
+    """`arize_api_key` against the simulator, with its admin's credential unless `api_key` is given.
+
+    Pauses pass on the service's clock, not on ours, unless `sleep` says otherwise.
+    """
+    return _run(_arguments.key_arguments(), _module.KeyTask, simulator, check, options, sleep)
 
 
 def run_info(simulator: Simulator, check: bool = False, **options: t.Any) -> Outcome:
     """`arize_api_key_info` against the simulator."""
-    return _run(_arguments.info_arguments(), _module.KeyInfoTask, simulator, check, options)
+    return _run(_arguments.info_arguments(), _module.KeyInfoTask, simulator, check, options, None)
 
 
 def _run(
@@ -52,6 +60,7 @@ def _run(
     simulator: Simulator,
     check: bool,
     options: dict[str, t.Any],
+    sleep: t.Callable[[float], None] | None,
 ) -> Outcome:
     given = {"api_url": simulator.url, "api_key": simulator.credential, **options}
     specification = _arguments.connection_arguments().merged_with(arguments).for_module()
@@ -63,8 +72,7 @@ def _run(
         {},
         dry_run=check,
         diff=True,
-        # Pauses pass on the service's clock, not on ours.
-        sleep=lambda seconds: simulator.clock.advance(seconds=seconds),
+        sleep=sleep or (lambda seconds: simulator.clock.advance(seconds=seconds)),
     )
     try:
         result, warnings = _module.execute(host, make_task)

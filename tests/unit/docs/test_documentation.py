@@ -184,7 +184,7 @@ def test_links_lead_somewhere(page: pathlib.Path) -> None:
     for target in LINK.findall(FENCE.sub("", page.read_text(encoding="utf-8"))):
         if target.startswith(("https://", "mailto:")):
             continue
-        path, _, anchor = target.partition("#")
+        path, _hash, anchor = target.partition("#")
         linked = (page.parent / path).resolve() if path else page
         inside = linked.exists() and ROOT in (linked, *linked.parents)
         if not inside or (anchor and anchor not in anchors_of(linked)):

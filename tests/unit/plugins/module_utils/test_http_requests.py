@@ -159,7 +159,7 @@ def test_errors_are_raised_at_once(method: str, status: int, kind: type[_errors.
     error = caught.value
     assert words in str(error)
     assert str(error).endswith("(request req_1)")
-    assert type(error) is kind
+    assert error.__class__ is kind
     assert error.details() == {
         "request": {
             "method": method,

@@ -109,7 +109,7 @@ def test_it_gives_up_after_max_retries(method: str, step: t.Any, kind: type[Exce
     wire = Wire(connection(max_retries=max_retries), *[step] * (max_retries + 1))
     with pytest.raises(kind) as caught:
         wire.transport.request(method, "/x")
-    assert type(caught.value) is kind
+    assert caught.value.__class__ is kind
     assert wire.used_up
     assert len(wire.pauses) == max_retries
 

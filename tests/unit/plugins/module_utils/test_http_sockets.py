@@ -56,11 +56,9 @@ def test_read_time_out(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_http, "SHORTEST_POST_TIMEOUT", 0.1)
     with LoopbackServer(silent(0.3), OK) as server:
         assert transport(server.port, timeout=0.1).request("GET", "/x") == {"fine": True}
-    with (
-        LoopbackServer(silent(0.3)) as server,
-        pytest.raises(_errors.AnswerLost, match=r"not answered within the time-out.*unknown"),
-    ):
-        transport(server.port, timeout=0.1).request("POST", "/x")
+    with LoopbackServer(silent(0.3)) as server:
+        with pytest.raises(_errors.AnswerLost, match=r"not answered within the time-out.*unknown"):
+            transport(server.port, timeout=0.1).request("POST", "/x")
     assert len(server.heads) == 1
 
 
@@ -160,11 +158,9 @@ def test_tls_with_the_named_authority(authority: trustme.CA, ca_path: str) -> No
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_unknown_authority(authority: trustme.CA, method: str) -> None:
-    with (
-        LoopbackServer(OK, tls=server_context(authority, "127.0.0.1")) as server,
-        pytest.raises(_errors.NotConnected, match=r"certificate can't be verified.*ca_path"),
-    ):
-        transport(server.port, "https").request(method, "/x")
+    with LoopbackServer(OK, tls=server_context(authority, "127.0.0.1")) as server:
+        with pytest.raises(_errors.NotConnected, match=r"certificate can't be verified.*ca_path"):
+            transport(server.port, "https").request(method, "/x")
     assert server.heads == []
 
 
@@ -175,11 +171,9 @@ def test_unverified(authority: trustme.CA) -> None:
 
 
 def test_certificate_of_another_host(authority: trustme.CA, ca_path: str) -> None:
-    with (
-        LoopbackServer(OK, tls=server_context(authority, "other.example")) as server,
-        pytest.raises(_errors.NotConnected, match=r"certificate can't be verified"),
-    ):
-        transport(server.port, "https", verify=ca_path).request("POST", "/x")
+    with LoopbackServer(OK, tls=server_context(authority, "other.example")) as server:
+        with pytest.raises(_errors.NotConnected, match=r"certificate can't be verified"):
+            transport(server.port, "https", verify=ca_path).request("POST", "/x")
     assert server.heads == []
 
 
@@ -188,21 +182,17 @@ def test_tls_that_breaks_in_mid_answer_makes_a_post_lost(authority: trustme.CA, 
         connection.sendall(b"HTTP/1.1 201 Created\r\nContent-Le")
         socket.socket.shutdown(connection, socket.SHUT_RDWR)
 
-    with (
-        LoopbackServer(vanish, tls=server_context(authority, "127.0.0.1")) as server,
-        pytest.raises(_errors.AnswerLost),
-    ):
-        transport(server.port, "https", verify=ca_path).request("POST", "/x")
+    with LoopbackServer(vanish, tls=server_context(authority, "127.0.0.1")) as server:
+        with pytest.raises(_errors.AnswerLost):
+            transport(server.port, "https", verify=ca_path).request("POST", "/x")
     assert len(server.heads) == 1
 
 
 def test_tls_to_a_plain_server() -> None:
     plain = sending(b"HTTP/1.1 400 Bad Request\r\n\r\n")
-    with (
-        LoopbackServer(plain, reads=False) as server,
-        pytest.raises(_errors.NotConnected, match=r"speaks another protocol; check scheme and port"),
-    ):
-        transport(server.port, "https").request("POST", "/x")
+    with LoopbackServer(plain, reads=False) as server:
+        with pytest.raises(_errors.NotConnected, match=r"speaks another protocol; check scheme and port"):
+            transport(server.port, "https").request("POST", "/x")
 
 
 BROKEN_PEM = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"
@@ -213,11 +203,9 @@ def test_ca_path_that_is_no_bundle(tmp_path: pathlib.Path, authority: trustme.CA
     path = tmp_path / "bundle.pem"
     if content is not None:
         path.write_text(content)
-    with (
-        LoopbackServer(OK, tls=server_context(authority, "127.0.0.1")) as server,
-        pytest.raises(_errors.InvalidOption, match=r"ca_path"),
-    ):
-        transport(server.port, "https", verify=str(path)).request("POST", "/x")
+    with LoopbackServer(OK, tls=server_context(authority, "127.0.0.1")) as server:
+        with pytest.raises(_errors.InvalidOption, match=r"ca_path"):
+            transport(server.port, "https", verify=str(path)).request("POST", "/x")
 
 
 def test_odd_address_is_an_option_error() -> None:

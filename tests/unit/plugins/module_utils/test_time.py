@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import builtins
 import typing as t
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import datetime, timedelta, timezone
 
 import hypothesis
 import hypothesis.strategies as st
@@ -23,7 +23,7 @@ from ansible_collections.community.arize.plugins.module_utils._time import (
     parse_rfc3339,
 )
 
-UTC = UTC
+UTC = timezone.utc
 LAST = datetime.max.replace(tzinfo=UTC)
 
 
