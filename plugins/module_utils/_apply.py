@@ -26,7 +26,7 @@ from ansible_collections.community.arize.plugins.module_utils._matches import (
     describe,
     describe_all,
 )
-from ansible_collections.community.arize.plugins.module_utils._models import IssuedKey, Secret, secret_fits
+from ansible_collections.community.arize.plugins.module_utils._models import ApiKey, IssuedKey, Secret, secret_fits
 from ansible_collections.community.arize.plugins.module_utils._observe import Observer
 from ansible_collections.community.arize.plugins.module_utils._plan import make_plan
 from ansible_collections.community.arize.plugins.module_utils._plan_types import REFRESHED, Issue, Plan
@@ -36,6 +36,7 @@ from ansible_collections.community.arize.plugins.module_utils._recover import (
     Sent,
     sent_request,
     signed_expiry,
+    what_to_look_for,
 )
 from ansible_collections.community.arize.plugins.module_utils._secret_file import (
     FileState,
@@ -218,12 +219,23 @@ class KeyReconciler:
             "served before serves on. Mend dest and run again.",
         )
 
+    def _listed_after(self, issued: IssuedKey) -> list[ApiKey]:
+        try:
+            return self._observer.live_matches()
+        except _errors.RequestError as error:
+            if self._sent is not None:
+                error.args = (
+                    f"{describe(issued.api_key)} was issued, but whether it is the only new one could not be seen: "
+                    f"{error} {what_to_look_for(self._sent, self._desired)}",
+                )
+            raise
+
     def _settle(self, seen: _Situation, progress: _outcome.Progress) -> None:
         """Look for rivals: live matches that were not there before and are not ours. The older one wins."""
         issued = progress.issued
         if issued is None:
             return
-        listed = self._observer.live_matches()
+        listed = self._listed_after(issued)
         ours = issued.api_key
         new = [key for key in listed if key.key_id not in self._observer.known_ids | {ours.key_id}]
         # A proxy that sent our request twice made a twin, whose secret nobody has seen.

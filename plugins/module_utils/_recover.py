@@ -168,23 +168,21 @@ class Recovery:
 
     def _look(self, sent: Sent, lost: RequestError) -> list[ApiKey]:
         """The keys that may have come of the request. Raises Interrupted when none shows up, or looking fails."""
+        failure: RequestError | None = None
         for seconds in LOOKS:
             self._sleep(seconds)
             try:
                 found = self._visible(sent)
             except RequestError as error:
-                raise self._told(
-                    [], f"{lost} Looking for a new key failed, too: {error} {self._old_secret(sent)}".rstrip()
-                ) from None
+                failure = error
+                continue
+            failure = None
             if found:
                 return found
-        raise self._told(
-            [],
-            f"{lost} No new key shows up, and running again is safe. {self._old_secret(sent)}Should one show up "
-            f"later, it is a key named {self._desired.name or self._desired.key_id!r} that was issued at "
-            f"{format_instant(sent.at)} or after; nobody holds its secret.",
-            changed=False,
-        )
+        seen = "No new key shows up, and running again is safe."
+        if failure is not None:
+            seen = f"Looking for a new key failed, too: {failure}"
+        raise self._told([], f"{lost} {seen} {self._old_secret(sent)}{what_to_look_for(sent, self._desired)}", False)
 
     def _check_certain(self, sent: Sent, found: list[ApiKey], lost: RequestError) -> None:
         certain = len(found) == 1 and (sent.signs(found[0]) or self._desired.exclusive)
@@ -222,6 +220,14 @@ class Recovery:
             )
         orphans = [{**key.public(), "what_to_do": "take it over with state refreshed, or revoke it"} for key in found]
         return Interrupted(message, {"changed": changed and bool(found), "orphans": orphans})
+
+
+def what_to_look_for(sent: Sent, desired: DesiredKey) -> str:
+    """The sentence for keys that could not be seen."""
+    return (
+        f"Should another key show up that is named {desired.name or desired.key_id!r} and was issued at "
+        f"{format_instant(sent.at)} or after, nobody holds its secret: revoke it, or refresh it, by id."
+    )
 
 
 def sent_request(issue: Issue, desired: DesiredKey, at: datetime, known_ids: frozenset[str]) -> Sent:

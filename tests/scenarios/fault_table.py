@@ -120,14 +120,14 @@ def holder_of_all(world: World, outcome: Outcome) -> str:
         named = [key for key in unheld if key.id in f"{outcome.result}{outcome.warnings}" or key.expires_at is not None]
         if len(named) == len(unheld):
             return "dest"
-        return "dest; the failure says what to look for" if "show up" in outcome.message else "lost"
+        return "dest; the failure says what to look for" if "Should another key" in outcome.message else "lost"
     if outcome.get("key") and world.simulator.secret_is_valid(outcome["key"]):
         return "the failed result"
     if not world.live:
         return "nothing was issued"
     if outcome.failed and all(key.id in str(outcome.result) for key in world.live):
         return "nobody; the failure names the key and what to do"
-    if outcome.failed and "is unknown" in outcome.message and "show up" in outcome.message:
+    if outcome.failed and "Should another key show up" in outcome.message:
         return "nobody; the failure says what to look for"
     return "lost"
 
