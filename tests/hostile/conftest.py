@@ -84,7 +84,7 @@ class Service:
         def refuse(environ: dict[str, t.Any], sent: bytes) -> Answer:
             return Answer(status, headers, body) if environ["REQUEST_METHOD"] == method else execute(environ, sent)
 
-        gateway._execute = refuse  # type: ignore[method-assign]
+        gateway._execute = refuse  # type: ignore[method-assign, assignment]
         try:
             yield
         finally:

@@ -1,0 +1,83 @@
+# SPDX-FileCopyrightText: community.arize contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The rotation example as an operator schedules it: played on every day on which something happens, and next to it."""
+
+from __future__ import annotations
+
+import pathlib
+import re
+
+import pytest
+from support.playbooks import ROOT, PlaybookRun, PlaybookRunner
+
+from simulator import Simulator
+
+SPACES = ("analytics", "ingest", "support")
+EXAMPLE = ROOT / "examples" / "rotate_service_keys.yml"
+# Day, and tasks that change something: three keys and the note of who has a new secret; or three old keys revoked.
+DAYS = [
+    (0, "issued"),
+    (1, "nothing"),
+    (75, "nothing"),
+    (76, "issued"),
+    (77, "revoked"),
+    (78, "nothing"),
+    (152, "issued"),
+]
+
+
+def play(runner: PlaybookRunner, folder: pathlib.Path, *arguments: str) -> PlaybookRun:
+    return runner.run_playbook(
+        EXAMPLE,
+        ["-e", f"arize_secrets_dir={folder}", "--diff", *arguments],
+        ARIZE_API_KEY=runner.simulator.credential,
+        ARIZE_BASE_URL=runner.simulator.url,
+    )
+
+
+def changed(run: PlaybookRun) -> int:
+    assert run.returncode == 0, run.stdout[-3000:]
+    found = re.findall(r"changed=(\d+)", run.stdout)
+    return int(found[-1])
+
+
+def test_days_of_rotation(simulator: Simulator, tmp_path: pathlib.Path) -> None:
+    """Check mode says what the day will bring, the run brings it, and a second run brings nothing."""
+    runner, folder, today = PlaybookRunner(simulator, tmp_path), tmp_path / "secrets", 0
+    for day, event in DAYS:
+        simulator.clock.advance(days=day - today)
+        today = day
+        before = {key.id for key in simulator.keys(live=True)}
+        simulator.requests_clear()
+        predicted = changed(play(runner, folder, "--check"))
+        assert simulator.writes == []
+        done = changed(play(runner, folder))
+        assert predicted == done, f"day {day}"
+        writes = [record.method for record in simulator.writes]
+        assert writes == {"issued": ["POST"] * 3, "revoked": ["PUT"] * 3, "nothing": []}[event], f"day {day}"
+        for space in SPACES:
+            secret = (folder / space).read_text().strip()
+            assert simulator.secret_is_valid(secret), f"day {day}, {space}"
+            assert (folder / space).stat().st_mode & 0o777 == 0o600
+        if event == "issued":
+            assert before <= {key.id for key in simulator.keys(live=True)}, "the old keys serve on"
+            assert changed(play(runner, folder)) == 0
+    simulator.clock.advance(days=1)
+    changed(play(runner, folder))
+    assert len(simulator.keys(live=True)) == len(SPACES)
+
+
+@pytest.mark.parametrize("example", ["provision_service_keys", "audit", "nightly_audit", "offboard_space"])
+def test_second_run_of_an_example_changes_nothing(simulator: Simulator, tmp_path: pathlib.Path, example: str) -> None:
+    runner = PlaybookRunner(simulator, tmp_path)
+    variables = f"arize_secrets_dir={tmp_path}/secrets arize_report={tmp_path}/report.md arize_space=analytics"
+    connection = {"ARIZE_API_KEY": simulator.credential, "ARIZE_BASE_URL": simulator.url}
+    provision = ROOT / "examples" / "provision_service_keys.yml"
+    changed(runner.run_playbook(provision, ["-e", variables], **connection))
+    playbook = ROOT / "examples" / f"{example}.yml"
+    simulator.requests_clear()
+    predicted = changed(runner.run_playbook(playbook, ["-e", variables, "--check", "--diff"], **connection))
+    assert simulator.writes == []
+    first = changed(runner.run_playbook(playbook, ["-e", variables], **connection))
+    assert predicted == first
+    assert changed(runner.run_playbook(playbook, ["-e", variables], **connection)) == 0
