@@ -62,7 +62,7 @@ options:
       - A request that issues a key is repeated only when the service certainly did nothing, which is after status
         429 and when no connection was made.
       - The service's C(Retry-After) is honoured. However many repeats there are, a request is given up after
-        240 seconds.
+        240 seconds and one O(timeout), and no request is sent later than 30 minutes after the task began.
     type: int
     default: 4
 requirements:

@@ -46,6 +46,8 @@ except ImportError:
 # Seconds. No attempt begins, and no body is read on, later than this after a request's first attempt. An attempt that
 # has begun gets a whole time-out at least, so a request ends at the latest one read time-out after this.
 DEADLINE = 240.0
+# Seconds. A task, which has a transport of its own, sends no request later than this after its beginning.
+TASK_DEADLINE = 1800.0
 # Seconds. Giving up on a POST early makes doubt about what it did.
 SHORTEST_POST_TIMEOUT = 60.0
 # Bytes. A page of 100 keys has less than 200 kB.
@@ -76,6 +78,7 @@ class HttpTransport:
         self.clock = ServerClock()
         self._connection = connection
         self._sleep = sleep
+        self._ends_at = time.monotonic() + TASK_DEADLINE
         self._host = urlsplit(connection.base_url).netloc
         self._session = requests.Session()
         # The environment has been read already, by our own rules; requests must not read it a second time.
@@ -88,7 +91,10 @@ class HttpTransport:
                 "User-Agent": f"community.arize/{COLLECTION_VERSION} python/{platform.python_version()}",
             },
         )
-        if connection.proxy and not self._bypasses_proxy():
+        direct = connection.no_proxy is not None and requests.utils.should_bypass_proxies(
+            connection.base_url, no_proxy=connection.no_proxy
+        )
+        if connection.proxy and not direct:
             self._session.proxies = {"http": connection.proxy, "https": connection.proxy}
 
     def use_credential(self, credential: Secret) -> None:
@@ -113,6 +119,13 @@ class HttpTransport:
         ApiError of the answered status.
         """
         started = time.monotonic()
+        if started > self._ends_at:
+            raise _errors.NotConnected(
+                method,
+                f"/v2{unquote(path)}",
+                f"{method} /v2{unquote(path)} was not sent: the task has taken {TASK_DEADLINE / 60:.0f} minutes "
+                f"already, for {self._host} answers too slowly. Run again when it is well.",
+            )
         attempt = 0
         while True:
             try:
@@ -177,7 +190,7 @@ class HttpTransport:
                 "the credential would go with it. Set api_url to the address of the Arize API itself.",
                 status,
             )
-        error = self._api_error(method, path, status, content)
+        error = api_error(method, f"/v2{path}", status, content, self._host, self._connection.credential)
         if status == 429:
             raise _Repeatable(error, self._retry_after(response))
         if method == "POST" and status >= 500:
@@ -206,9 +219,6 @@ class HttpTransport:
     def _retry_after(self, response: t.Any) -> float | None:
         """Seconds that the service asks to wait; an HTTP date counts from the answer's own date."""
         return retry_after(response.headers.get("Retry-After", ""), self.clock.now())
-
-    def _api_error(self, method: str, path: str, status: int, content: bytes) -> _errors.ApiError:
-        return api_error(method, f"/v2{path}", status, content, self._host, self._connection.credential)
 
     def _failure(self, method: str, path: str, error: Exception) -> Exception:
         """Turn what the libraries raise into our errors, wrapped where the request may be repeated."""
@@ -240,12 +250,6 @@ class HttpTransport:
         if method == "POST":
             message += "; whether the service carried it out is unknown"
         return _errors.AnswerLost(method, f"/v2{path}", f"{message}.", status)
-
-    def _bypasses_proxy(self) -> bool:
-        no_proxy = self._connection.no_proxy
-        if no_proxy is None:
-            return False
-        return bool(requests.utils.should_bypass_proxies(self._connection.base_url, no_proxy=no_proxy))
 
 
 class _Repeatable(Exception):

@@ -147,7 +147,7 @@ class ScopeResolver:
             name = self._client.organization(organization_id).name
         except NotFound:
             return f"organization {organization_id}"
-        return f"organization {name} ({organization_id})"
+        return f"organization {name!r} ({organization_id})"
 
     def _organization_id(self, organization: DeclaredOrganization) -> str:
         if organization.organization_id is not None:

@@ -57,16 +57,7 @@ def test_the_corpus_is_large() -> None:
     assert len(distinct) == len(CASES) >= 300
 
 
-def _known_gap(case: Case) -> bool:
-    """The list of spaces of one name shows the names of their organizations as they are, line feeds included."""
-    return (case.kind, case.field, case.value) == ("organization", "name", "control characters")
-
-
-@pytest.mark.parametrize(
-    "case",
-    [pytest.param(case, marks=pytest.mark.xfail(strict=True)) if _known_gap(case) else case for case in READS],
-    ids=str,
-)
+@pytest.mark.parametrize("case", READS, ids=str)
 def test_hostile_answer_to_a_read(service: Service, case: Case) -> None:
     """Refused by name, and nothing is written on its strength; or accepted, as an answer in another form."""
     with spoiling(service, case):

@@ -148,7 +148,7 @@ def test_ambiguous_name_lists_id_and_organization_of_each() -> None:
     with pytest.raises(Refused) as caught:
         scripted.resolver.space_ids()
     message = str(caught.value)
-    assert "s-1 in organization Org (o-1); s-2 in organization o-2; s-3 in an organization that" in message
+    assert "s-1 in organization 'Org' (o-1); s-2 in organization o-2; s-3 in an organization that" in message
     assert [candidate["id"] for candidate in caught.value.details()["candidates"]] == ["s-1", "s-2", "s-3"]
 
 
