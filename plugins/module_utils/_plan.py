@@ -141,7 +141,7 @@ def _plan_present(desired: DesiredKey, seen: Observation, current: ApiKey) -> Pl
     reasons = [*due, *drift.reasons, *lost]
     if not reasons:
         return _plan_keep(desired, seen, current, warnings, not_compared)
-    issue, action, revoke = _reissue(desired, current, wanted, bool(due), bool(lost), drift)
+    issue, action, revoke = _reissue(desired, seen.now, current, wanted, bool(due), bool(lost), drift)
     if desired.exclusive and desired.grace_seconds == 0:
         revoke += tuple(key for key in seen.matches.others if key not in revoke)
     return Plan(
@@ -183,6 +183,7 @@ def _plan_keep(
 
 def _reissue(
     desired: DesiredKey,
+    now: datetime,
     current: ApiKey,
     wanted: datetime | None,
     due: bool,
@@ -200,6 +201,9 @@ def _reissue(
     if expiry_allowed and not drift.needs_new_key:
         expires_at = wanted if current.expires_at is None or wanted is None else min(wanted, current.expires_at)
         grace = (desired.grace_seconds or 0) if lost else desired.overlap_seconds
+        if expires_at is not None:
+            # The old key must not outlive the new one, or it would be taken for a duplicate.
+            grace = max(0, min(grace, int((expires_at - now).total_seconds())))
         return Issue(expires_at, grace, current), REFRESHED, ()
     issue = Issue(wanted, desired.overlap_seconds)
     old_goes = (

@@ -154,7 +154,7 @@ def _dotenv_replaced(content: bytes, secret: str, variable: str, new_line: str) 
         lines[number - 1] = f"{before}{_quoted(secret, quote)}{after}{ending}"
     if not numbers:
         ending = "\r\n" if lines and lines[-1].endswith("\r\n") else "\n"
-        if lines and not lines[-1].endswith(("\n", "\r")):
+        if lines and not lines[-1].endswith("\n"):
             lines[-1] += ending
         lines.append(f"{new_line}{ending}")
     return "".join(lines).encode("utf-8")

@@ -154,6 +154,7 @@ options:
       - How long an old secret serves on after a rotation, in seconds or as a duration, at most V(24h).
       - If not set, it is one hour when a condition rotates or the declaration has changed, and nothing for
         O(state=refreshed) and for a lost secret. Write V(0) for no overlap.
+      - With O(state=present) it is cut to the life of the new key, where that is shorter.
       - A key that must be replaced, because a refresh can't give it the declared expiry, serves until it lapses by
         itself. With O(exclusive) it is revoked by the first run after the grace period.
     type: str
