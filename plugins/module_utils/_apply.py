@@ -25,6 +25,7 @@ from ansible_collections.community.arize.plugins.module_utils._matches import (
     StoredSecret,
     describe,
     describe_all,
+    lapses_no_later,
 )
 from ansible_collections.community.arize.plugins.module_utils._models import ApiKey, IssuedKey, Secret, secret_fits
 from ansible_collections.community.arize.plugins.module_utils._observe import Observer
@@ -44,7 +45,6 @@ from ansible_collections.community.arize.plugins.module_utils._secret_file impor
     SecretFile,
     restore,
 )
-from ansible_collections.community.arize.plugins.module_utils._time import SAME_INSTANT
 from ansible_collections.community.arize.plugins.module_utils._wire import create_body
 
 # Rounds of a race that this run may lose before it gives up.
@@ -256,11 +256,7 @@ class KeyReconciler:
         progress.retiring = [
             key
             for key in listed
-            if key.key_id not in gone
-            and key not in twins
-            and key.key_id != ours.key_id
-            and key.expires_at is not None
-            and (ours.expires_at is None or key.expires_at - SAME_INSTANT <= ours.expires_at)
+            if key.key_id not in gone and key not in twins and key.key_id != ours.key_id and lapses_no_later(key, ours)
         ]
         wanted = seen.plan.issue.expires_at if seen.plan.issue is not None else None
         progress.warnings += expiry_warnings(self._desired, ours, wanted)

@@ -65,6 +65,13 @@ def describe_all(keys: t.Iterable[ApiKey]) -> str:
     return "; ".join(describe(key) for key in sorted(keys, key=age_order))
 
 
+def lapses_no_later(key: ApiKey, other: ApiKey) -> bool:
+    """Whether a key lapses, and not after the other one."""
+    if key.expires_at is None:
+        return False
+    return other.expires_at is None or key.expires_at - SAME_INSTANT <= other.expires_at
+
+
 def classify(
     live: t.Sequence[ApiKey],
     now: datetime,
@@ -125,9 +132,7 @@ def _around(
 
 
 def _is_retiring(key: ApiKey, current: ApiKey) -> bool:
-    if key.expires_at is None or age_order(key) > age_order(current):
-        return False
-    return current.expires_at is None or key.expires_at - SAME_INSTANT <= current.expires_at
+    return age_order(key) <= age_order(current) and lapses_no_later(key, current)
 
 
 def _check_quarantine(held: ApiKey | None, newest: ApiKey, now: datetime) -> None:
