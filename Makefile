@@ -14,7 +14,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 # What `make test`, and so CI, runs, quick parts first.
 PARTS := lint unit scenarios behaviour integration demo sanity
 
-.PHONY: help venv $(PARTS) test benchmark build clean
+.PHONY: help venv $(PARTS) clients test benchmark build clean
 
 help: ## Show this list
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -31,6 +31,15 @@ $(READY): tests/requirements.txt tests/constraints.txt | $(TREE)
 $(TREE):
 	mkdir -p $(@D)
 	ln -s ../../../.. $@
+
+# The official clients live apart: what they need is heavy, and none of it is the collection's.
+CLIENTS := $(patsubst tests/clients/%/requirements.txt,.cache/clients/%/.ready,$(wildcard tests/clients/*/requirements.txt))
+
+.cache/clients/%/.ready: tests/clients/%/requirements.txt tests/clients/%/constraints.txt $(READY)
+	rm -rf $(@D)
+	uv venv --quiet --python .venv/bin/python $(@D)
+	uv pip install --quiet --python $(@D)/bin/python -r $< -c tests/clients/$*/constraints.txt
+	touch $@
 
 venv: $(READY) ## Make the virtual environment .venv with the pinned tools
 
@@ -55,6 +64,9 @@ tables: $(READY) ## Write the tables of the documentation that tests make
 
 nightly: $(READY) ## Run ten thousand schedules of the invariants and all rounds of the races (an hour)
 	ARIZE_TEST_SCHEDULES=10000 ARIZE_TEST_ROUNDS=20 pytest tests/properties -n 2
+
+clients: $(CLIENTS) ## Run the official clients against the simulator
+	pytest tests/clients -n 2 --junit-xml=.cache/results/clients.xml
 
 behaviour: $(READY) ## Run playbooks against the simulator
 	pytest tests/behaviour -n 2 --junit-xml=.cache/results/behaviour.xml

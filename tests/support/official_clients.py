@@ -1,0 +1,59 @@
+# SPDX-FileCopyrightText: community.arize contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The official clients of Arize AX, each in a virtual environment of its own, which `make clients` makes."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import pathlib
+import subprocess
+from urllib.parse import urlsplit
+
+CHECKOUT = pathlib.Path(__file__).resolve().parents[2]
+
+
+def client_program(environment: str, name: str) -> pathlib.Path:
+    """The program `name` of the environment in tests/clients/`environment`. Raises FileNotFoundError."""
+    program = CHECKOUT / ".cache" / "clients" / environment / "bin" / name
+    if not program.exists():
+        raise FileNotFoundError(f"{program} is missing; run the tests of the clients with: make clients")
+    return program
+
+
+@dataclasses.dataclass(frozen=True)
+class AxCli:
+    """The ax CLI of an environment, with a home folder and a profile that leads to `url`."""
+
+    environment: str
+    home: pathlib.Path
+    url: str
+    credential: str
+
+    def write_profile(self, name: str = "default") -> pathlib.Path:
+        """Write a profile as `ax profiles create` does and make it the active one."""
+        parts = urlsplit(self.url)
+        folder = self.home / ".arize" / "profiles"
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / f"{name}.toml"
+        path.write_text(
+            f'[profile]\nname = "{name}"\n\n[auth]\nauth_method = "api-key"\napi_key = "{self.credential}"\n\n'
+            f'[routing]\napi_host = "{parts.netloc}"\napi_scheme = "{parts.scheme}"\n\n'
+            '[output]\nformat = "json"\n',
+            encoding="utf-8",
+        )
+        (folder.parent / ".active_profile").write_text(name, encoding="utf-8")
+        return path
+
+    def run(self, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+        """Run ax without a terminal; the environment is bare but for `variables`."""
+        return subprocess.run(
+            [str(client_program(self.environment, "ax")), *arguments],
+            env={"HOME": str(self.home), "PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", **variables},
+            cwd=self.home,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
