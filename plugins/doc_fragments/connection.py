@@ -29,6 +29,19 @@ options:
       - A credential works only in the region in which it was issued.
       - Excludes O(api_url). If neither is set, E(ARIZE_REGION) is used.
     type: str
+  api_dialect:
+    description:
+      - The form of the REST API that the service speaks. Self-hosted installations of before July 2026 speak an older
+        one, V(legacy), with which a key belongs to one space and has a predefined role.
+      - With V(auto), a listing that the service calls malformed is asked for in the older form, and the listed keys
+        tell the rest. Nothing is issued by trial. Set V(legacy) when the service takes listings in either form, and
+        lists no key from which to tell.
+      - If not set, E(ARIZE_API_DIALECT) is used. If that is not set either, it is V(auto).
+    type: str
+    choices:
+      - auto
+      - current
+      - legacy
   validate_certs:
     description:
       - Whether to verify the TLS certificate of the service. Set this to V(false) for tests only, because whoever

@@ -45,7 +45,6 @@ from ansible_collections.community.arize.plugins.module_utils._secret_file impor
     SecretFile,
     restore,
 )
-from ansible_collections.community.arize.plugins.module_utils._wire import create_body
 
 # Rounds of a race that this run may lose before it gives up.
 MOST_ROUNDS = 8
@@ -128,6 +127,7 @@ class KeyReconciler:
                 state = FileState(None)
             stored = StoredSecret(self._file.secret_in(state), state.content is not None)
         seen = self._observer.observe(stored if self._desired.state == "present" else None)
+        self._client.dialect.check(self._desired)
         plan = make_plan(self._desired, seen)
         if plan.issue is not None and plan.issue.refreshed is None:
             # In check mode, too: what creating a key would fail for shall fail now.
@@ -179,7 +179,9 @@ class KeyReconciler:
         self._hold_signals()
         try:
             if issue.refreshed is None:
-                return self._client.create_key(create_body(self._desired, issue.expires_at, bindings))
+                return self._client.create_key(
+                    self._client.dialect.create_body(self._desired, issue.expires_at, bindings)
+                )
             return self._client.refresh_key(issue.refreshed.key_id, issue.expires_at, issue.grace_seconds)
         except (_errors.AnswerLost, _errors.NotFound, _errors.RequestRejected) as error:
             recovery = Recovery(self._desired, self._client, self._observer, self._sleep)

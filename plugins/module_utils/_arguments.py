@@ -54,6 +54,7 @@ def connection_arguments() -> Arguments:
             "api_key": {"type": "str", "no_log": True, "fallback": (env_fallback, ["ARIZE_API_KEY"])},
             "api_url": {"type": "str"},
             "region": {"type": "str"},
+            "api_dialect": {"type": "str", "choices": ["auto", "current", "legacy"]},
             "validate_certs": {"type": "bool"},
             "ca_path": {"type": "path"},
             # May hold the proxy's password.

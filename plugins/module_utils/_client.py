@@ -12,11 +12,13 @@ from datetime import datetime
 from urllib.parse import quote, unquote
 
 from ansible_collections.community.arize.plugins.module_utils import _models, _parse
+from ansible_collections.community.arize.plugins.module_utils._dialect import Dialect
 from ansible_collections.community.arize.plugins.module_utils._errors import (
     AnswerLost,
     MalformedAnswer,
     NotFound,
     ProtocolError,
+    RequestRejected,
 )
 from ansible_collections.community.arize.plugins.module_utils._time import ServerClock, format_instant
 
@@ -48,8 +50,9 @@ class Transport(t.Protocol):
 class ArizeClient:
     """Raises the errors of `_errors.RequestError`; a malformed answer to a GET is a ProtocolError."""
 
-    def __init__(self, transport: Transport) -> None:
+    def __init__(self, transport: Transport, dialect: Dialect) -> None:
         self._transport = transport
+        self.dialect = dialect
 
     def use_credential(self, credential: _models.Secret) -> None:
         """Authenticate with another credential from now on: the one so far has been refreshed."""
@@ -73,20 +76,23 @@ class ArizeClient:
         Returns the keys and the cursor of what follows, None at the end.
         """
         query: Query = {}
-        if key_type is not None:
-            query["key_type"] = key_type.upper()
-        if status is not None:
-            query["status"] = status.upper()
         if space_id is not None:
             query["space_id"] = space_id
         if user_id is not None:
             query["user_id"] = user_id
-        keys, following = self._listing("/api-keys", "api_keys", _parse.parse_api_key, query, limit, cursor)
+        enumerations = {"key_type": key_type, "status": status}
+        keys, following = self._listing_in_dialect(
+            {name: value for name, value in enumerations.items() if value is not None}, query, limit, cursor
+        )
         return list({key.key_id: key for key in keys}.values()), following
 
     def create_key(self, body: t.Mapping[str, t.Any]) -> _models.IssuedKey:
         """Issue a key (section 1.3). Raises AnswerLost when it is unknown whether one was issued."""
-        return self._issue("/api-keys", body)
+        try:
+            return self._issue("/api-keys", body)
+        except RequestRejected as error:
+            self._hint(error)
+            raise
 
     def refresh_key(
         self,
@@ -158,6 +164,44 @@ class ArizeClient:
                 f"POST {shown} was answered with something else than a key ({error}); "
                 "whether the service carried it out is unknown.",
             ) from None
+
+    def _listing_in_dialect(
+        self,
+        enumerations: t.Mapping[str, str],
+        query: Query,
+        limit: int | None,
+        cursor: str | None,
+    ) -> tuple[list[_models.ApiKey], str | None]:
+        """List keys; a listing that is called malformed is asked for again in the other form, until that is certain."""
+
+        def listing() -> tuple[list[_models.ApiKey], str | None]:
+            written = {name: self.dialect.enumeration(value) for name, value in enumerations.items()}
+            return self._listing("/api-keys", "api_keys", self._learn_key, {**written, **query}, limit, cursor)
+
+        try:
+            return listing()
+        except RequestRejected as error:
+            if error.status != 400 or not enumerations or self.dialect.is_certain:
+                self._hint(error)
+                raise
+            self.dialect.switch()
+            try:
+                answer = listing()
+            except RequestRejected:
+                # So the form was not what the server disliked, and its first words are the ones that matter.
+                self.dialect.switch()
+                raise error from None
+            self.dialect.settle()
+            return answer
+
+    def _learn_key(self, row: t.Any, where: str) -> _models.ApiKey:
+        key = _parse.parse_api_key(row, where)
+        self.dialect.learn(row)
+        return key
+
+    def _hint(self, error: RequestRejected) -> None:
+        if error.status == 400:
+            error.args = (f"{error}{self.dialect.hint()}",)
 
     def _listing(
         self,

@@ -15,6 +15,7 @@ import re
 import typing as t
 from urllib.parse import urlsplit
 
+from ansible_collections.community.arize.plugins.module_utils._dialect import AUTO, DIALECTS
 from ansible_collections.community.arize.plugins.module_utils._errors import InvalidOption
 from ansible_collections.community.arize.plugins.module_utils._models import Secret
 
@@ -46,6 +47,7 @@ class Connection:
     no_proxy: str | None
     timeout: float
     max_retries: int
+    dialect: str
 
 
 def resolve_connection(options: t.Mapping[str, t.Any], environment: t.Mapping[str, str]) -> Connection:
@@ -71,6 +73,7 @@ def resolve_connection(options: t.Mapping[str, t.Any], environment: t.Mapping[st
         no_proxy=_first(environment.get("no_proxy"), environment.get("NO_PROXY")),
         timeout=float(_bounded(options, "timeout", 1, 600)),
         max_retries=_bounded(options, "max_retries", 0, 20),
+        dialect=_dialect(options, environment),
     )
 
 
@@ -107,6 +110,15 @@ def _verify(options: t.Mapping[str, t.Any], environment: t.Mapping[str, str]) ->
         return chosen
     text = environment.get("ARIZE_REQUEST_VERIFY", "").strip().lower()
     return not text or text in _TRUE
+
+
+def _dialect(options: t.Mapping[str, t.Any], environment: t.Mapping[str, str]) -> str:
+    if options.get("api_dialect") is not None:
+        return str(options["api_dialect"])
+    dialect = environment.get("ARIZE_API_DIALECT", "").strip().lower() or AUTO
+    if dialect not in DIALECTS:
+        raise InvalidOption("api_dialect", f"ARIZE_API_DIALECT is none of {', '.join(DIALECTS)}")
+    return dialect
 
 
 def _proxy(options: t.Mapping[str, t.Any], environment: t.Mapping[str, str], scheme: str) -> str | None:

@@ -50,12 +50,6 @@ class RoleAssignment:
     name: str | None = None
     role_id: str | None = None
 
-    def to_wire(self) -> dict[str, str]:
-        """The write form of contract section 1.1."""
-        if self.role_id is not None:
-            return {"type": "CUSTOM", "id": self.role_id}
-        return {"type": "PREDEFINED", "name": (self.name or "").upper().replace("-", "_")}
-
     def same_as(self, other: RoleAssignment) -> bool:
         """A custom role is its id; its name in an answer is for people."""
         if self.role_id is not None or other.role_id is not None:
@@ -74,6 +68,8 @@ class SpaceBinding:
 
 @dataclasses.dataclass(frozen=True)
 class OrganizationBinding:
+    """Spaces of one organization; its id is empty where the server's dialect does not ask for it."""
+
     organization_id: str
     role: RoleAssignment | None = None
     spaces: tuple[SpaceBinding, ...] = ()

@@ -31,6 +31,7 @@ from ansible_collections.community.arize.plugins.module_utils._connection import
     Connection,
     resolve_connection,
 )
+from ansible_collections.community.arize.plugins.module_utils._dialect import Dialect
 from ansible_collections.community.arize.plugins.module_utils._errors import (
     ArizeError,
     MissingLibrary,
@@ -72,6 +73,7 @@ class KeyTask:
 
     def __init__(self, host: Host, client: ArizeClient, connection: Connection) -> None:
         desired = _desired.desired_key(host.options)
+        client.dialect.check(desired)
         reconciler = KeyReconciler(desired, client, connection.credential, host.diff, host.sleep, host.hold_signals)
         self.label = desired.label
         self.predict = reconciler.predict
@@ -98,7 +100,7 @@ def execute(host: Host, make_task: TaskMaker) -> tuple[Result, list[str]]:
     connection = resolve_connection(host.options, host.environment)
     transport = HttpTransport(connection, host.sleep)
     try:
-        task = make_task(host, ArizeClient(transport), connection)
+        task = make_task(host, ArizeClient(transport, Dialect(connection.dialect)), connection)
         try:
             return task.predict() if host.dry_run else task.carry_out()
         except ArizeError as error:

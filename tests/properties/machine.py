@@ -94,13 +94,23 @@ class KeyMachine(RuleBasedStateMachine):
         keeps_id=st.booleans(),
         resolution=st.sampled_from(["second", "microsecond"]),
         lapsed=st.booleans(),
+        legacy=st.sampled_from([False, False, False, True]),
     )
-    def begin(self, profile: dict[str, t.Any], reissue: bool, keeps_id: bool, resolution: str, lapsed: bool) -> None:
+    def begin(
+        self,
+        profile: dict[str, t.Any],
+        reissue: bool,
+        keeps_id: bool,
+        resolution: str,
+        lapsed: bool,
+        legacy: bool,
+    ) -> None:
         self.simulator.reset()
         switches = {
             "refresh_keeps_id": keeps_id,
             "created_at_resolution": resolution,
             "lapsed_keys_listed": lapsed,
+            "legacy": legacy,
         }
         for name, value in switches.items():
             setattr(self.simulator.switches, name, value)

@@ -9,7 +9,9 @@ from typing import Protocol, TypeVar
 
 from flask import Flask, Response, jsonify, request
 
+from .entities import Space
 from .key_endpoints import current_caller
+from .legacy_form import legacy_space
 from .paging import Cursors, page_of
 from .permissions import Access
 from .problems import Problem
@@ -61,14 +63,14 @@ class DirectoryEndpoints:
             for space in self._state.spaces.values()
             if access.sees_space(space) and org_id in {None, space.organization_id} and part in space.name.lower()
         )
-        return self._answer("spaces", query, spaces, lambda space: space_document(self._state, space))
+        return self._answer("spaces", query, spaces, self._space)
 
     def get_space(self, space_id: str) -> Response:
         """GET /v2/spaces/{id}."""
         space = self._state.spaces.get(check_identifier(space_id, "space_id"))
         if space is None or not self._access().sees_space(space):
             raise Problem(404, "Space not found")
-        return jsonify(space_document(self._state, space))
+        return jsonify(self._space(space))
 
     def list_organizations(self) -> Response:
         """GET /v2/organizations."""
@@ -161,6 +163,10 @@ class DirectoryEndpoints:
         if user is None or user.account is not current_caller().account:
             raise Problem(404, "User not found")
         return jsonify(user_document(user))
+
+    def _space(self, space: Space) -> Document:
+        document = space_document(self._state, space)
+        return legacy_space(document) if self._state.switches.legacy else document
 
     def _access(self) -> Access:
         return Access(self._state, current_caller())

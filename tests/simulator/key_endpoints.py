@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from flask import Flask, Response, g, jsonify, request
 
+from . import legacy_form
 from .entities import StoredKey, User
 from .key_requests import read_create
 from .key_store import KeyStore
@@ -42,9 +43,17 @@ class KeyEndpoints:
         ):
             application.add_url_rule(rule, view.__name__, view, methods=[method])
 
+    @property
+    def _legacy(self) -> bool:
+        return self._state.switches.legacy
+
+    def _document(self, document: dict[str, object]) -> dict[str, object]:
+        return legacy_form.legacy_key(document) if self._legacy else document
+
     def list_keys(self) -> Response:
         """GET /v2/api-keys."""
-        query = Query(request.args.to_dict(flat=False), _LIST_PARAMETERS)
+        values = request.args.to_dict(flat=False)
+        query = Query(legacy_form.present_query(values) if self._legacy else values, _LIST_PARAMETERS)
         key_type = query.choice("key_type", ("USER", "SERVICE"))
         status = query.choice("status", ("ACTIVE", "REVOKED")) or "ACTIVE"
         space_id = query.identifier("space_id")
@@ -65,24 +74,29 @@ class KeyEndpoints:
             Cursors(self._state.cursor_key, scope),
             request.environ.get("simulator.distortion"),
         )
-        documents = [listed_key_document(self._state, key, space_id is not None) for key in page.items]
+        documents = [self._document(listed_key_document(self._state, key, space_id is not None)) for key in page.items]
         return jsonify(api_keys=documents, pagination=page.pagination())
 
     def create(self) -> tuple[Response, int]:
         """POST /v2/api-keys."""
         body = parse_body(request.get_data(), request.content_type, required=True)
-        key = self._store.create(current_caller(), read_create(body))
+        caller = current_caller()
+        if self._legacy:
+            with legacy_form.roles_above_are_bad_requests():
+                key = self._store.create(caller, legacy_form.read_create(Access(self._state, caller), body))
+        else:
+            key = self._store.create(caller, read_create(body))
         document = key_document(self._state, key)
         if key.bot_user is not None:
             document["bot_user"] = bot_user_document(self._state, key.bot_user, with_bindings=True)
-        return jsonify({**document, "key": key.secret}), 201
+        return jsonify({**self._document(document), "key": key.secret}), 201
 
     def refresh(self, key_id: str) -> Response:
         """POST /v2/api-keys/{id}/refresh."""
         check_identifier(key_id, "api_key_id")
         body = parse_body(request.get_data(), request.content_type, required=False)
         key = self._store.refresh(current_caller(), key_id, body)
-        return jsonify({**key_document(self._state, key), "key": key.secret})
+        return jsonify({**self._document(key_document(self._state, key)), "key": key.secret})
 
     def revoke(self, key_id: str) -> tuple[str, int]:
         """PUT /v2/api-keys/{id}/revoke."""

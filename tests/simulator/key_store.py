@@ -168,6 +168,9 @@ class KeyStore:
         if key.expires_at is not None:
             if key.expires_at <= self._state.clock.now():
                 raise Problem(422, "This key has expired; create a new one")
+            if self._state.switches.legacy:
+                # Contract section 2: the replacement has the expiry asked for, or none.
+                return self._bounded(key.account, wanted)
             if wanted is None and self._state.switches.refresh_without_expiry == "inherited":
                 wanted = key.expires_at
             if wanted is None:

@@ -60,6 +60,8 @@ class Switches:
     space_organization_id: bool = True
     bot_user_on_list: bool = True
     bot_user_resolved: bool = True
+    # The whole wire form of SDK 8.35: contract section 2.
+    legacy: bool = False
 
     def __setattr__(self, name: str, value: object) -> None:
         """Refuse a value of the wrong type or outside the choices."""

@@ -13,6 +13,7 @@ from unit.plugins.wire import Answer, Wire, problem
 
 from ansible_collections.community.arize.plugins.module_utils import _client, _errors
 from ansible_collections.community.arize.plugins.module_utils._client import ArizeClient
+from ansible_collections.community.arize.plugins.module_utils._dialect import Dialect
 
 ODD_ID = "QXBp/S2V+5==?#"
 QUOTED_ID = "QXBp%2FS2V%2B5%3D%3D%3F%23"
@@ -23,7 +24,7 @@ class Scripted:
 
     def __init__(self, *script: Answer) -> None:
         self.wire = Wire(connection(max_retries=0), *script)
-        self.client = ArizeClient(self.wire.transport)
+        self.client = ArizeClient(self.wire.transport, Dialect())
 
     @property
     def sent(self) -> list[tuple[str | None, str, t.Any]]:

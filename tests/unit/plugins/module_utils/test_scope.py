@@ -12,6 +12,7 @@ from unit.plugins.builders import SPACE_ID, connection, wire_page
 from unit.plugins.wire import Answer, Wire, problem
 
 from ansible_collections.community.arize.plugins.module_utils._client import ArizeClient
+from ansible_collections.community.arize.plugins.module_utils._dialect import Dialect
 from ansible_collections.community.arize.plugins.module_utils._errors import InvalidOption, Refused
 from ansible_collections.community.arize.plugins.module_utils._models import (
     OrganizationBinding,
@@ -43,7 +44,7 @@ class Scripted:
 
     def __init__(self, *declared: DeclaredOrganization, script: t.Sequence[Answer] = ()) -> None:
         self.wire = Wire(connection(), *script)
-        self.resolver = ScopeResolver(ArizeClient(self.wire.transport), declared)
+        self.resolver = ScopeResolver(ArizeClient(self.wire.transport, Dialect()), declared)
 
     @property
     def paths(self) -> list[str]:

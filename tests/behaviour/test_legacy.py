@@ -1,0 +1,167 @@
+# SPDX-FileCopyrightText: community.arize contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Against a server of the older form of the API: the same tasks, and clear words about what it can't do."""
+
+from __future__ import annotations
+
+import contextlib
+import typing as t
+
+import pytest
+from behaviour.rows import Options, Played, assert_predicted, assert_settled, play, seed
+from support.playbooks import PlaybookRunner
+
+from simulator import Simulator, Switches
+
+
+def create_with_roles(_simulator: Simulator) -> Options:
+    """One space, predefined roles."""
+    roles = {"space_role": "read-only", "org_role": "member", "account_role": "member"}
+    return {"name": "new", "space": "analytics", "expires_in": "90d", "description": "d", **roles}
+
+
+def create_in_organization(_simulator: Simulator) -> Options:
+    """One space of an organization given by name, for names of spaces are not unique."""
+    spaces = [{"space": "ingest", "role": "admin"}]
+    return {"name": "new", "organizations": [{"name": "Example Org", "spaces": spaces}]}
+
+
+def create_user_key(_simulator: Simulator) -> Options:
+    """A user key."""
+    return {"name": "mine", "key_type": "user", "expires_in": "30d"}
+
+
+def told_to(_simulator: Simulator) -> Options:
+    """No listing to guess from, and none needed."""
+    return {"name": "new", "space": "support", "api_dialect": "legacy"}
+
+
+def nothing_due(simulator: Simulator) -> Options:
+    """A live key."""
+    seed(simulator, "old", age_days=3, lapses_in_days=80)
+    return {"name": "old", "space": "analytics", "renew_before": "14d"}
+
+
+def rotated(simulator: Simulator) -> Options:
+    """Due, and the wanted expiry is later: replace."""
+    seed(simulator, "old", age_days=80, lapses_in_days=10)
+    return {"name": "old", "space": "analytics", "renew_before": "14d", "expires_in": "90d"}
+
+
+def refreshed(simulator: Simulator) -> Options:
+    """Due by age: refresh."""
+    seed(simulator, "old", age_days=80)
+    return {"name": "old", "space": "analytics", "max_age": "30d"}
+
+
+def absent(simulator: Simulator) -> Options:
+    """Revoked by name."""
+    seed(simulator, "old", age_days=80)
+    return {"name": "old", "space": "analytics", "state": "absent"}
+
+
+ROWS = {
+    row.__name__: row
+    for row in (
+        create_with_roles,
+        create_in_organization,
+        create_user_key,
+        told_to,
+        nothing_due,
+        rotated,
+        refreshed,
+        absent,
+    )
+}
+OUTCOMES = {
+    "nothing_due": ("none", []),
+    "rotated": ("replaced", ["POST api-keys"]),
+    "refreshed": ("refreshed", ["POST refresh"]),
+    "absent": ("revoked", ["PUT revoke"]),
+}
+CREATED = ("created", ["POST api-keys"])
+
+
+@pytest.fixture(scope="module")
+def played(tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[dict[str, Played]]:
+    with contextlib.ExitStack() as stack:
+        yield play(ROWS, tmp_path_factory.mktemp("rows"), stack, legacy=True)
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_row(played: dict[str, Played], name: str) -> None:
+    row = played[name]
+    assert_predicted(row)
+    action, writes = OUTCOMES.get(name, CREATED)
+    assert row.real["action"] == action
+    assert_settled(row, writes)
+    assert not row.real.get("warnings")
+
+
+def test_bodies_are_those_of_the_older_form(played: dict[str, Played]) -> None:
+    simulator = played["create_with_roles"].simulator
+    (post,) = simulator.writes
+    assert post.body.keys() == {"name", "description", "key_type", "expires_at", "space_id", "roles"}
+    assert post.body["roles"] == {"space_role": "read-only", "org_role": "member", "account_role": "member"}
+    stored = played["create_with_roles"].stored
+    assert [binding.spaces[0].role.name for binding in stored.bot_user.bindings] == ["READ_ONLY"]
+
+
+@pytest.fixture
+def older(tmp_path: t.Any) -> t.Iterator[PlaybookRunner]:
+    with Simulator(Switches(legacy=True), spaces=("analytics", "ingest")) as simulator:
+        yield PlaybookRunner(simulator, tmp_path)
+
+
+SEVERAL = [{"name": "Example Org", "spaces": [{"space": "analytics"}, {"space": "ingest"}]}]
+
+
+@pytest.mark.parametrize("arguments", [(), ("--check",)], ids=["real", "check"])
+def test_what_the_older_form_can_not_say(older: PlaybookRunner, arguments: tuple[str, ...]) -> None:
+    several, custom = {"name": "a", "organizations": SEVERAL}, {"name": "a", "space": "ingest", "space_role_id": "r"}
+    told = {"api_dialect": "legacy"}
+    run = older.run_tasks(older.key(**several, **told), older.key(**custom, **told), arguments=arguments)
+    assert older.simulator.requests == [], "refused before any call"
+    assert "api_dialect is legacy" in run.results[0]["msg"]
+    assert "one key for each space" in run.results[0]["msg"]
+    assert "predefined role" in run.results[1]["msg"]
+    run = older.run_tasks(older.key(**several), older.key(**custom), arguments=arguments)
+    assert {record.method for record in older.simulator.requests} == {"GET"}
+    assert "this server speaks the older form" in run.results[0]["msg"]
+    assert "predefined role" in run.results[1]["msg"]
+    assert all(result["failed"] for result in run.results)
+
+
+def test_the_wrong_form_is_named(older: PlaybookRunner, playbooks: PlaybookRunner) -> None:
+    task = {"name": "a", "space": "analytics"}
+    run = older.run_tasks(older.key(**task), ARIZE_API_DIALECT="current")
+    assert "set api_dialect to legacy" in run.results[0]["msg"]
+    run = playbooks.run_tasks(playbooks.key(**task, api_dialect="legacy"), playbooks.info(api_dialect="legacy"))
+    for result in run.results:
+        assert "api_dialect is legacy" in result["msg"]
+        assert "set it to auto" in result["msg"]
+    run = older.run_tasks(older.key(**task), ARIZE_API_DIALECT="newest")
+    assert "ARIZE_API_DIALECT is none of auto, current, legacy" in run.results[0]["msg"]
+    assert older.simulator.writes == playbooks.simulator.writes == []
+
+
+def test_audit(older: PlaybookRunner) -> None:
+    seed(older.simulator, "old", age_days=400)
+    seed(older.simulator, "gone", age_days=400, status="REVOKED")
+    audit = {"all_spaces": True, "older_than": "365d", "expires_within": "30d"}
+    run = older.run_tasks(older.info(**audit), older.info(space="analytics", status="revoked"), arguments=("--check",))
+    found, revoked = run.results
+    (key,) = found["api_keys"]
+    # Roles are never shown there, and never guessed.
+    assert {"old", "never_expires", "roles_unknown"} <= set(key["findings"])
+    assert found["summary"]["complete"]
+    assert [(key["name"], key["status"]) for key in revoked["api_keys"]] == [("gone", "revoked")]
+    assert {record.method for record in older.simulator.requests} == {"GET"}
+
+
+def test_roles_count_as_not_compared(older: PlaybookRunner) -> None:
+    seed(older.simulator, "old", age_days=4)
+    task = {"name": "old", "space": "analytics", "space_role": "admin", "compare_roles": True}
+    (result,) = older.run_tasks(older.key(**task)).results
+    assert not result["changed"]
+    assert result["not_compared"]
