@@ -12,9 +12,9 @@ TREE := .cache/collections/ansible_collections/community/arize
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
 # What `make test`, and so CI, runs, quick parts first.
-PARTS := lint unit scenarios behaviour integration demo sanity
+PARTS := lint unit scenarios behaviour integration clients demo sanity
 
-.PHONY: help venv $(PARTS) clients test benchmark build clean
+.PHONY: help venv $(PARTS) test benchmark build clean
 
 help: ## Show this list
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -66,6 +66,7 @@ nightly: $(READY) ## Run ten thousand schedules of the invariants and all rounds
 	ARIZE_TEST_SCHEDULES=10000 ARIZE_TEST_ROUNDS=20 pytest tests/properties -n 2
 
 clients: $(CLIENTS) ## Run the official clients against the simulator
+	test -s .cache/exchanges/integration.jsonl || $(MAKE) integration
 	pytest tests/clients -n 2 --junit-xml=.cache/results/clients.xml
 
 behaviour: $(READY) ## Run playbooks against the simulator

@@ -41,6 +41,7 @@ def parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--spaces", type=_names, default=[], help="names of its spaces, by commas")
     parser.add_argument("--switch", type=_switch, action="append", default=[], metavar="NAME=VALUE")
     parser.add_argument("--max-lifetime", type=int, metavar="SECONDS", help="the account's longest key life")
+    parser.add_argument("--exchanges", type=Path, metavar="FILE", help="append each request with its answer")
     parser.add_argument("--parent-pid", type=int, metavar="PID", help="stop when this process is gone")
     return parser.parse_args(arguments)
 
@@ -105,6 +106,7 @@ def main(arguments: Sequence[str]) -> int:
         organization=options.organization,
         spaces=options.spaces,
         maximum_key_lifetime=options.max_lifetime,
+        exchanges=options.exchanges,
     )
     with simulator:
         try:

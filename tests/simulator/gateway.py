@@ -80,7 +80,7 @@ class Gateway:
         self._log.append(record)
         fault = self._faults.next_for(environ["REQUEST_METHOD"], path)
         answer = self._execute(environ, body) if fault is None else self._spoil(fault, environ, body)
-        record.status = answer.status
+        self._log.answered(record, answer.status, answer.body)
         return answer
 
     def _execute(self, environ: Environ, body: bytes) -> Answer:

@@ -1,13 +1,15 @@
 # SPDX-FileCopyrightText: community.arize contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The log of requests that tests read; it never holds a credential."""
+"""The log of requests that tests read, which never holds a credential; and a file of whole exchanges on demand."""
 
 from __future__ import annotations
 
 import json
+import os
 import threading
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -55,16 +57,31 @@ def record_of(environ: dict[str, Any], body: bytes, caller: str | None, at: date
 
 
 class RequestLog:
-    """Records in order of arrival."""
+    """Records in order of arrival.
 
-    def __init__(self) -> None:
+    With `exchanges`, each one with its answer is appended to that file as a line of JSON. The file holds secrets, and
+    is made for its owner only.
+    """
+
+    def __init__(self, exchanges: Path | None = None) -> None:
         self._lock = threading.Lock()
         self._records: list[RequestRecord] = []
+        self._exchanges = exchanges
 
     def append(self, record: RequestRecord) -> None:
-        """Add one; its status is filled in before the answer leaves."""
+        """Add one, without its status yet."""
         with self._lock:
             self._records.append(record)
+
+    def answered(self, record: RequestRecord, status: int, body: bytes) -> None:
+        """Complete a record before its answer leaves."""
+        record.status = status
+        if self._exchanges is not None:
+            line = json.dumps({**record.as_dict(), "answer": body.decode("utf-8", "replace")}) + "\n"
+            with self._lock:
+                descriptor = os.open(self._exchanges, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+                with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
+                    stream.write(line)
 
     def records(self) -> list[RequestRecord]:
         """A copy of the list."""

@@ -8,6 +8,7 @@ import copy
 import random
 from collections.abc import Mapping, Sequence
 from functools import cache
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -42,6 +43,7 @@ class Simulator:
         organization: str = "Example Org",
         spaces: Sequence[str] = (),
         maximum_key_lifetime: int | None = None,
+        exchanges: Path | None = None,
     ) -> None:
         self.switches = switches or Switches()
         self._initial_switches = copy.copy(self.switches)
@@ -51,7 +53,7 @@ class Simulator:
         self._tls = tls
         self._port = port
         self._initial = (organization, tuple(spaces), maximum_key_lifetime)
-        self._log = RequestLog()
+        self._log = RequestLog(exchanges)
         self._state = State(self.switches, self.clock, source)
         self._store = KeyStore(self._state)
         self._server: LoopbackServer | None = None

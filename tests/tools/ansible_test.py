@@ -77,9 +77,21 @@ def run(collection: Path, env: dict[str, str], arguments: list[str]) -> int:
     return process.returncode or int(not tested)
 
 
+def capture_exchanges(collection: Path) -> None:
+    """Have the simulators of the targets write what they are asked and answer, for `make clients` to judge."""
+    exchanges = CHECKOUT / ".cache" / "exchanges" / "integration.jsonl"
+    exchanges.parent.mkdir(parents=True, exist_ok=True)
+    exchanges.unlink(missing_ok=True)
+    # ansible-test hands the variables of this file to every target.
+    configuration = collection / "tests" / "integration" / "integration_config.yml"
+    configuration.write_text(f"simulator_exchanges: {exchanges}\n", encoding="utf-8")
+
+
 def main(arguments: list[str]) -> int:
     make_stand_ins()
     collection, env = copy_collection(CHECKOUT / ".cache" / "ansible-test"), environment()
+    if arguments[:1] == ["integration"]:
+        capture_exchanges(collection)
     command = ["ansible-test", "env", "--list-files"]
     listing = subprocess.run(command, cwd=collection, env=env, check=True, capture_output=True, text=True)
     count = sum(name.startswith("plugins/") for name in listing.stdout.splitlines())
