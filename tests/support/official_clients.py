@@ -39,7 +39,7 @@ class AxCli:
         path.write_text(
             f'[profile]\nname = "{name}"\n\n[auth]\nauth_method = "api-key"\napi_key = "{self.credential}"\n\n'
             f'[routing]\napi_host = "{parts.netloc}"\napi_scheme = "{parts.scheme}"\n\n'
-            '[output]\nformat = "json"\n',
+            '[output]\nformat = "json"\n\n[update]\nenabled = false\n',
             encoding="utf-8",
         )
         (folder.parent / ".active_profile").write_text(name, encoding="utf-8")

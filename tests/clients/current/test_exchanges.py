@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import os
 import pathlib
 import typing as t
 
@@ -16,6 +17,7 @@ from support.sdk import Sdk
 from simulator import Simulator, Switches
 
 # Written by `make integration`, in which real playbooks run the modules.
+TABLE = CHECKOUT / "docs" / "tables" / "clients.md"
 CAPTURED = CHECKOUT / ".cache" / "exchanges" / "integration.jsonl"
 # The least that the integration targets send of each endpoint, so that an empty capture is no success.
 LEAST = {
@@ -36,6 +38,22 @@ def of_the_modules(exchanges: list[dict[str, t.Any]]) -> list[dict[str, t.Any]]:
     return [exchange for exchange in exchanges if "community.arize" in exchange["headers"].get("User-Agent", "")]
 
 
+def markdown(counts: dict[str, int]) -> str:
+    """The table of the documentation."""
+    lines = [
+        "<!--",
+        "SPDX-FileCopyrightText: community.arize contributors",
+        "SPDX-License-Identifier: GPL-3.0-or-later",
+        "-->",
+        "<!-- Written by `make tables` from what `make integration` captured. -->",
+        "",
+        "| Endpoint | Exchanges of the modules that the SDK judged |",
+        "|---|---:|",
+    ]
+    rows = [f"| `{endpoint}` | {counts[endpoint]} |" for endpoint in sorted(counts)]
+    return "\n".join([*lines, *rows, f"| all | {sum(counts.values())} |", ""])
+
+
 def test_requests_and_answers_of_the_integration_targets(current_sdk: Sdk) -> None:
     exchanges = of_the_modules(read(CAPTURED))
     found = current_sdk.validate(exchanges)
@@ -43,6 +61,10 @@ def test_requests_and_answers_of_the_integration_targets(current_sdk: Sdk) -> No
     assert sum(found["counts"].values()) == len(exchanges)
     for endpoint, least in LEAST.items():
         assert found["counts"].get(endpoint, 0) >= least, found["counts"]
+    made = markdown(found["counts"])
+    if os.environ.get("ARIZE_TEST_WRITE_TABLES"):
+        TABLE.write_text(made, encoding="utf-8")
+    assert TABLE.read_text(encoding="utf-8") == made, "run `make tables`"
 
 
 def run_every_shape(simulator: Simulator) -> None:
