@@ -11,10 +11,23 @@ options:
   api_key:
     description:
       - The credential, an API key of Arize AX. The task acts as the key's user, with its roles.
-      - If not set, the environment variable E(ARIZE_API_KEY) is used. All environment variables are read on the host
-        where the module runs, which is the managed host and not the controller unless the task is delegated.
+      - If not set, the key of O(profile) is used, else that in the environment variable E(ARIZE_API_KEY).
+      - All environment variables are read on the host where the module runs, which is the managed host and not the
+        controller unless the task is delegated.
       - It must have at least 8 characters, because Ansible masks the value wherever it occurs in the output, and
         a short one would mask unrelated text.
+    type: str
+  profile:
+    description:
+      - The name of a profile of the C(ax) CLI, whose file is C(~/.arize/profiles/NAME.toml) in the home of the user
+        that the module runs as. Its API key and its address are used, and whether it verifies certificates.
+      - References to environment variables in the file, C(${VARIABLE}) and C(${VARIABLE:default}), are replaced. A
+        profile that signs in with OAuth is refused.
+      - O(api_key), and O(api_url) or O(region), win over the profile's values. Environment variables for them don't,
+        since the key belongs to the address.
+      - If not set, E(ARIZE_PROFILE) is used. Then no other environment variable may give the credential or the address.
+        The profile that C(ax) calls the active one is never used by itself.
+      - Needs Python 3.11 or later where the module runs, or the Python library C(tomli).
     type: str
   api_url:
     description:

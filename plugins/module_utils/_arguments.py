@@ -5,16 +5,14 @@
 # Breaking changes can occur any time.
 """Argument specifications with their constraints, one per module, in plain data.
 
-The data fits both AnsibleModule and `ansible.module_utils.common.arg_spec`. Environment variables other than that of
-the credential are read in `_connection`, because there an option must win over variables that exclude it.
+The data fits both AnsibleModule and `ansible.module_utils.common.arg_spec`. Environment variables are read in
+`_connection`, because there an option must win over variables that exclude it.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import typing as t
-
-from ansible.module_utils.basic import env_fallback
 
 Spec = t.Dict[str, t.Any]
 
@@ -51,7 +49,8 @@ def connection_arguments() -> Arguments:
     """The options of every module: where the service is and who asks."""
     return Arguments(
         {
-            "api_key": {"type": "str", "no_log": True, "fallback": (env_fallback, ["ARIZE_API_KEY"])},
+            "api_key": {"type": "str", "no_log": True},
+            "profile": {"type": "str"},
             "api_url": {"type": "str"},
             "region": {"type": "str"},
             "api_dialect": {"type": "str", "choices": ["auto", "current", "legacy"]},

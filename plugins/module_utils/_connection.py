@@ -3,7 +3,7 @@
 #
 # This module_utils is PRIVATE and should only be used by this collection.
 # Breaking changes can occur any time.
-"""Where the service is and how it is reached: options and environment to one value. No I/O.
+"""Where the service is and how it is reached: options, environment and profile to one value.
 
 The environment variables are those of the official SDK (contract section 6.2); an option always wins over them.
 """
@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 from ansible_collections.community.arize.plugins.module_utils._dialect import AUTO, DIALECTS
 from ansible_collections.community.arize.plugins.module_utils._errors import InvalidOption
 from ansible_collections.community.arize.plugins.module_utils._models import Secret
+from ansible_collections.community.arize.plugins.module_utils._profile import environment_with_profile
 
 DEFAULT_URL = "https://api.arize.com"
 # Contract section 6.1: the CLI's short names; C(us) is the documentation's host for the United States.
@@ -53,8 +54,9 @@ class Connection:
 def resolve_connection(options: t.Mapping[str, t.Any], environment: t.Mapping[str, str]) -> Connection:
     """Make the connection from validated module options and the environment of the machine the module runs on.
 
-    Raises InvalidOption.
+    Raises InvalidOption, MissingLibrary.
     """
+    environment = environment_with_profile(options, environment)
     base_url = _base_url(options, environment)
     verify: bool | str = _verify(options, environment)
     ca_path = _first(
@@ -67,7 +69,7 @@ def resolve_connection(options: t.Mapping[str, t.Any], environment: t.Mapping[st
         verify = ca_path
     return Connection(
         base_url=base_url,
-        credential=_credential(options.get("api_key")),
+        credential=_credential(options.get("api_key"), environment),
         verify=verify,
         proxy=_proxy(options, environment, urlsplit(base_url).scheme),
         no_proxy=_first(environment.get("no_proxy"), environment.get("NO_PROXY")),
@@ -88,9 +90,12 @@ def _first(*values: str | None) -> str | None:
     return next((value for value in values if value), None)
 
 
-def _credential(value: str | None) -> Secret:
+def _credential(option: str | None, environment: t.Mapping[str, str]) -> Secret:
+    value = option if option is not None else environment.get("ARIZE_API_KEY")
     if value is None:
-        raise InvalidOption("api_key", "no credential: set api_key, or ARIZE_API_KEY where the module runs")
+        raise InvalidOption(
+            "api_key", "no credential: set api_key or profile, or ARIZE_API_KEY or ARIZE_PROFILE where the module runs"
+        )
     text = value.strip()
     if not text:
         raise InvalidOption("api_key", "the credential is empty; set api_key or ARIZE_API_KEY to an Arize API key")

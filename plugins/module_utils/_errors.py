@@ -21,9 +21,10 @@ class ArizeError(Exception):
 class MissingLibrary(ArizeError):
     """A Python library that the module needs is not installed where the module runs."""
 
-    def __init__(self, library: str) -> None:
+    def __init__(self, library: str, reason: str | None = None) -> None:
         super().__init__(library)
         self.library = library
+        self.reason = reason
 
 
 class InvalidOption(ArizeError):

@@ -51,6 +51,8 @@ class Host:
     dry_run: bool
     diff: bool
     sleep: t.Callable[[float], None] = time.sleep
+    # Told the credential, wherever it came from, before anything is done with it.
+    mask: t.Callable[[str], None] = lambda _credential: None
     # Called once a secret is about to be issued: from then on the result must reach the caller.
     hold_signals: t.Callable[[], None] = lambda: None
 
@@ -98,6 +100,7 @@ class KeyInfoTask:
 def execute(host: Host, make_task: TaskMaker) -> tuple[Result, list[str]]:
     """Run a task. Returns its result and warnings. Raises ArizeError, with the key's label in front."""
     connection = resolve_connection(host.options, host.environment)
+    host.mask(connection.credential.reveal())
     transport = HttpTransport(connection, host.sleep)
     try:
         task = make_task(host, ArizeClient(transport, Dialect(connection.dialect)), connection)
@@ -122,11 +125,18 @@ def hold_signals() -> None:
 
 def _run(arguments: Arguments, make_task: TaskMaker) -> None:
     module = AnsibleModule(supports_check_mode=True, **connection_arguments().merged_with(arguments).for_module())
-    host = Host(module.params, os.environ, module.check_mode, module._diff, hold_signals=hold_signals)
+    host = Host(
+        module.params,
+        os.environ,
+        module.check_mode,
+        module._diff,
+        mask=module.no_log_values.add,
+        hold_signals=hold_signals,
+    )
     try:
         result, warnings = execute(host, make_task)
     except MissingLibrary as error:
-        module.fail_json(msg=missing_required_lib(error.library))
+        module.fail_json(msg=missing_required_lib(error.library, reason=error.reason))
     except ArizeError as error:
         module.fail_json(msg=str(error), **error.details())
     for warning in warnings:

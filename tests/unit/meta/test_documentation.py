@@ -126,10 +126,7 @@ class RecordingEnvironment(collections.abc.Mapping[str, str]):
 
 def variables_read() -> set[str]:
     """Every environment variable that the connection may depend on, in upper case."""
-    asked = set()
-    for option in _arguments.connection_arguments().argument_spec.values():
-        if "fallback" in option:
-            asked |= set(option["fallback"][1])
+    asked: set[str] = set()
     situations: list[dict[str, str]] = [
         {},
         {"ARIZE_API_SCHEME": "http"},
@@ -139,8 +136,8 @@ def variables_read() -> set[str]:
         {"ARIZE_BASE_DOMAIN": "h"},
     ]
     for situation in situations:
-        environment = RecordingEnvironment(**situation)
-        options = {"api_key": "ak-12345678", "timeout": 1, "max_retries": 1}
+        environment = RecordingEnvironment(ARIZE_API_KEY="ak-12345678", **situation)
+        options = {"timeout": 1, "max_retries": 1}
         try:
             resolve_connection(options, environment)
         except InvalidOption as error:

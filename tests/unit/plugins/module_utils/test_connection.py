@@ -113,7 +113,7 @@ def test_base_url_can_be_followed_by_a_path(url: str) -> None:
 @pytest.mark.parametrize(
     ("value", "words"),
     [
-        (None, "no credential: set api_key, or ARIZE_API_KEY"),
+        (None, "no credential: set api_key or profile"),
         ("", "empty"),
         (" \n", "empty"),
         ("ak-one two", "blank"),
@@ -134,10 +134,10 @@ def test_credential_is_stripped() -> None:
     assert resolved(api_key=f" {CREDENTIAL}\n").credential.reveal() == CREDENTIAL
 
 
-def test_credential_option_falls_back_to_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("ARIZE_API_KEY", "ak-of-the-environment")
-    assert resolved(api_key=None).credential.reveal() == "ak-of-the-environment"
-    assert resolved(api_key=CREDENTIAL).credential.reveal() == CREDENTIAL
+def test_credential_option_falls_back_to_the_environment() -> None:
+    environment = {"ARIZE_API_KEY": "ak-of-the-environment"}
+    assert resolved(environment, api_key=None).credential.reveal() == "ak-of-the-environment"
+    assert resolved(environment, api_key=CREDENTIAL).credential.reveal() == CREDENTIAL
 
 
 @pytest.mark.parametrize(

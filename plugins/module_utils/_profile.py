@@ -1,0 +1,188 @@
+# SPDX-FileCopyrightText: community.arize contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# This module_utils is PRIVATE and should only be used by this collection.
+# Breaking changes can occur any time.
+"""Profiles of the ax CLI (contract section 6.3): one file to the environment variables that it stands for.
+
+What a profile says is what the variables of the SDK say, so `_connection` applies the same rules to both.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import re
+import typing as t
+
+from ansible_collections.community.arize.plugins.module_utils._errors import InvalidOption, MissingLibrary
+
+Environment = t.Mapping[str, str]
+
+# The credential and the address belong together: one is never taken from elsewhere when a profile is named.
+_REPLACED = (
+    "ARIZE_API_KEY",
+    "ARIZE_BASE_URL",
+    "ARIZE_REGION",
+    "ARIZE_SINGLE_HOST",
+    "ARIZE_SINGLE_PORT",
+    "ARIZE_BASE_DOMAIN",
+    "ARIZE_API_HOST",
+    "ARIZE_API_SCHEME",
+)
+_ROUTING = {
+    "region": "ARIZE_REGION",
+    "single_host": "ARIZE_SINGLE_HOST",
+    "single_port": "ARIZE_SINGLE_PORT",
+    "base_domain": "ARIZE_BASE_DOMAIN",
+    "api_host": "ARIZE_API_HOST",
+    "api_scheme": "ARIZE_API_SCHEME",
+}
+_EXCLUSIVE = ("region", "single_host", "base_domain")
+_REFERENCE = re.compile(r"\$\{([^}:]+)(?::([^}]*))?\}")
+# Bytes. A profile has some hundred.
+_LARGEST_FILE = 1_000_000
+
+
+def environment_with_profile(options: t.Mapping[str, t.Any], environment: Environment) -> Environment:
+    """The environment with the variables of the profile that is named, if one is. Raises InvalidOption, MissingLibrary.
+
+    The option `profile` replaces what the environment says of credential and address. The variable ARIZE_PROFILE
+    does not: where other variables contradict it, nothing is guessed.
+    """
+    name = options.get("profile")
+    source = "profile"
+    if name is None:
+        name, source = environment.get("ARIZE_PROFILE"), "ARIZE_PROFILE"
+        addressed = options.get("api_url") is not None or options.get("region") is not None
+        if not name or (options.get("api_key") is not None and addressed):
+            return environment
+        beside = [variable for variable in _REPLACED if environment.get(variable)]
+        if beside:
+            raise InvalidOption(
+                source,
+                f"{' and '.join(beside)} {'are' if len(beside) > 1 else 'is'} set, too, and whether the key belongs to "
+                "the address is unknown; unset one or the other, or name the profile in the option profile",
+            )
+    kept = {variable: value for variable, value in environment.items() if variable not in _REPLACED}
+    return {**kept, **_read(source, name, environment)}
+
+
+def _read(source: str, name: str, environment: Environment) -> dict[str, str]:
+    if not name.strip() or name != os.path.basename(name) or name.startswith("."):
+        raise InvalidOption(source, f"{name!r} is no name of a profile; give the name only, without folder and .toml")
+    folder = os.path.join(environment.get("HOME") or os.path.expanduser("~"), ".arize", "profiles")
+    path = os.path.join(folder, f"{name}.toml")
+    document = _document(source, path, folder)
+    return _Profile(source, path, document, environment).variables()
+
+
+def _document(source: str, path: str, folder: str) -> dict[str, t.Any]:
+    reader = _toml_reader()
+    try:
+        with open(path, "rb") as stream:
+            content = stream.read(_LARGEST_FILE)
+    except FileNotFoundError:
+        raise InvalidOption(source, f"there is no file {path}; {_those_in(folder)}") from None
+    except OSError as error:
+        raise InvalidOption(source, f"{path} can't be read: {error.strerror}") from None
+    try:
+        document: dict[str, t.Any] = reader.loads(content.decode("utf-8"))
+    except UnicodeDecodeError:
+        raise InvalidOption(source, f"{path} is not UTF-8; make the profile anew with ax profiles create") from None
+    except reader.TOMLDecodeError as error:
+        # Not its whole text, which may quote what stands there.
+        place = re.search(r"line \d+", str(error))
+        where = f" at {place.group()}" if place else ""
+        raise InvalidOption(
+            source, f"{path} is not TOML{where}; mend it, or make it anew with ax profiles create"
+        ) from None
+    return document
+
+
+def _toml_reader() -> t.Any:
+    """The standard library's reader, from Python 3.11 on, or the one that it comes from."""
+    for name in ("tomllib", "tomli"):
+        try:
+            return importlib.import_module(name)
+        except ImportError:
+            continue
+    raise MissingLibrary("tomli", "to read a profile with a Python of before 3.11")
+
+
+def _those_in(folder: str) -> str:
+    try:
+        names = sorted(entry[: -len(".toml")] for entry in os.listdir(folder) if entry.endswith(".toml"))
+    except OSError:
+        names = []
+    if not names:
+        return "no profile is there. Profiles are read where the module runs, as the user that it runs as"
+    return f"the profiles there are {', '.join(names)}"
+
+
+class _Profile:
+    """One parsed file. Every message names the file and the field, and never a value."""
+
+    def __init__(self, source: str, path: str, document: dict[str, t.Any], environment: Environment) -> None:
+        self._source = source
+        self._path = path
+        self._document = document
+        self._environment = environment
+
+    def variables(self) -> dict[str, str]:
+        """What the profile says as the SDK's environment variables."""
+        found = {"ARIZE_API_KEY": self._api_key()}
+        routing = self._section("routing")
+        given = {name: self._text("routing", routing, name) for name in _ROUTING}
+        exclusive = [name for name in _EXCLUSIVE if given[name]]
+        if len(exclusive) > 1:
+            raise self._wrong(f"{' and '.join(exclusive)} in [routing] exclude each other")
+        if given["region"].lower() == "us":
+            # The CLI's short name means another host than the option's (contract section 12).
+            given["region"] = "us-east-1b"
+        found.update({_ROUTING[name]: value for name, value in given.items() if value})
+        verify = self._text("security", self._section("security"), "request_verify")
+        if verify:
+            found["ARIZE_REQUEST_VERIFY"] = verify
+        return found
+
+    def _api_key(self) -> str:
+        auth = self._section("auth")
+        method = self._text("auth", auth, "auth_method")
+        if method == "oauth" or (not method and not auth.get("api_key") and auth.get("oauth") is not None):
+            raise self._wrong(
+                "it signs in with OAuth. Such a token belongs to a person and lapses soon, so it can't serve tasks; "
+                "make a profile with an API key (ax profiles create), or set api_key"
+            )
+        if method not in ("", "api-key"):
+            raise self._wrong("auth_method in [auth] is neither api-key nor oauth")
+        key = self._text("auth", auth, "api_key").strip()
+        if not key:
+            raise self._wrong("api_key in [auth] is missing or empty")
+        return key
+
+    def _section(self, name: str) -> dict[str, t.Any]:
+        section = self._document.get(name, {})
+        if not isinstance(section, dict):
+            raise self._wrong(f"{name} is not a section")
+        return section
+
+    def _text(self, section: str, values: dict[str, t.Any], name: str) -> str:
+        value = values.get(name, "")
+        if isinstance(value, (bool, int)):
+            return str(value).lower()
+        if not isinstance(value, str):
+            raise self._wrong(f"{name} in [{section}] is not a text")
+        return _REFERENCE.sub(lambda match: self._variable(match, f"{name} in [{section}]"), value)
+
+    def _variable(self, match: re.Match[str], field: str) -> str:
+        name, default = match.group(1), match.group(2)
+        value = self._environment.get(name, default)
+        if value is None:
+            raise self._wrong(
+                f"{field} refers to the environment variable {name}, which is not set where the module runs"
+            )
+        return value
+
+    def _wrong(self, problem: str) -> InvalidOption:
+        return InvalidOption(self._source, f"{self._path}: {problem}")
