@@ -25,7 +25,8 @@ options:
         profile that signs in with OAuth is refused.
       - O(api_key), and O(api_url) or O(region), win over the profile's values. Environment variables for them don't,
         since the key belongs to the address.
-      - If not set, E(ARIZE_PROFILE) is used. Then no other environment variable may give the credential or the address.
+      - If not set, E(ARIZE_PROFILE) is used. Then no other variable, and no single option, may give the credential or
+        the address.
         The profile that C(ax) calls the active one is never used by itself.
       - Needs Python 3.11 or later where the module runs, or the Python library C(tomli).
     type: str

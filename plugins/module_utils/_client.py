@@ -14,10 +14,12 @@ from urllib.parse import quote, unquote
 from ansible_collections.community.arize.plugins.module_utils import _models, _parse
 from ansible_collections.community.arize.plugins.module_utils._dialect import Dialect
 from ansible_collections.community.arize.plugins.module_utils._errors import (
+    AccessForbidden,
     AnswerLost,
     MalformedAnswer,
     NotFound,
     ProtocolError,
+    RequestError,
     RequestRejected,
 )
 from ansible_collections.community.arize.plugins.module_utils._time import ServerClock, format_instant
@@ -172,32 +174,52 @@ class ArizeClient:
         limit: int | None,
         cursor: str | None,
     ) -> tuple[list[_models.ApiKey], str | None]:
-        """List keys; a listing that is called malformed is asked for again in the other form, until that is certain."""
+        """List keys. Until the server's form is certain, a listing is asked for in both where it raises doubts."""
+        written: list[str] = []
+
+        def parse(row: t.Any, where: str) -> _models.ApiKey:
+            key = _parse.parse_api_key(row, where)
+            written.append(row["key_type"])
+            return key
 
         def listing() -> tuple[list[_models.ApiKey], str | None]:
-            written = {name: self.dialect.enumeration(value) for name, value in enumerations.items()}
-            return self._listing("/api-keys", "api_keys", self._learn_key, {**written, **query}, limit, cursor)
+            named = {name: self.dialect.enumeration(value) for name, value in enumerations.items()}
+            return self._listing("/api-keys", "api_keys", parse, {**named, **query}, limit, cursor)
 
         try:
-            return listing()
+            answer = listing()
         except RequestRejected as error:
             if error.status != 400 or not enumerations or self.dialect.is_certain:
                 self._hint(error)
                 raise
-            self.dialect.switch()
-            try:
-                answer = listing()
-            except RequestRejected:
+            other = self._in_other_form(listing)
+            if other is None:
                 # So the form was not what the server disliked, and its first words are the ones that matter.
-                self.dialect.switch()
-                raise error from None
+                raise
+            return other
+        if not self.dialect.is_certain and written:
+            if not self.dialect.is_form_of(written[0]):
+                # The server may have ignored filters that it did not understand, and so have listed other keys.
+                answer = self._in_other_form(listing) or answer
             self.dialect.settle()
-            return answer
+        return answer
 
-    def _learn_key(self, row: t.Any, where: str) -> _models.ApiKey:
-        key = _parse.parse_api_key(row, where)
-        self.dialect.learn(row)
-        return key
+    def _in_other_form(self, listing: t.Callable[[], T]) -> T | None:
+        """The same listing in the other form, which is stayed with; None when that is called malformed."""
+        self.dialect.switch()
+        try:
+            answer = listing()
+        except (AccessForbidden, NotFound):
+            # It was understood.
+            self.dialect.settle()
+            raise
+        except RequestError as error:
+            self.dialect.switch()
+            if error.status == 400:
+                return None
+            raise
+        self.dialect.settle()
+        return answer
 
     def _hint(self, error: RequestRejected) -> None:
         if error.status == 400:

@@ -18,7 +18,11 @@ from urllib.parse import urlsplit
 from ansible_collections.community.arize.plugins.module_utils._dialect import AUTO, DIALECTS
 from ansible_collections.community.arize.plugins.module_utils._errors import InvalidOption
 from ansible_collections.community.arize.plugins.module_utils._models import Secret
-from ansible_collections.community.arize.plugins.module_utils._profile import environment_with_profile
+from ansible_collections.community.arize.plugins.module_utils._profile import (
+    environment_with_profile,
+    named_profile,
+    profile_path,
+)
 
 DEFAULT_URL = "https://api.arize.com"
 # Contract section 6.1: the CLI's short names; C(us) is the documentation's host for the United States.
@@ -56,7 +60,22 @@ def resolve_connection(options: t.Mapping[str, t.Any], environment: t.Mapping[st
 
     Raises InvalidOption, MissingLibrary.
     """
-    environment = environment_with_profile(options, environment)
+    profile = named_profile(options, environment)
+    if profile is None:
+        return _connection(options, environment)
+    path = profile_path(profile, environment)
+    environment = environment_with_profile(profile, path, environment)
+    try:
+        return _connection(options, environment)
+    except InvalidOption as error:
+        of_profile = not profile.has_key if error.option == "api_key" else not profile.has_address
+        if not of_profile or not error.option.startswith(("api_key", "api_url", "ARIZE_")):
+            raise
+        # Named after a variable that the profile stands for.
+        raise InvalidOption(profile.source, f"{path}: {error.problem}") from None
+
+
+def _connection(options: t.Mapping[str, t.Any], environment: t.Mapping[str, str]) -> Connection:
     base_url = _base_url(options, environment)
     verify: bool | str = _verify(options, environment)
     ca_path = _first(
@@ -154,20 +173,19 @@ def _base_url(options: t.Mapping[str, t.Any], environment: t.Mapping[str, str]) 
 
 
 def _url_of_parts(environment: t.Mapping[str, str]) -> str:
-    exclusive = ("ARIZE_REGION", "ARIZE_SINGLE_HOST", "ARIZE_BASE_DOMAIN")
-    given = [name for name in exclusive if environment.get(name)]
+    # As in the SDK, a single port alone is the API's, too, and 0 is none.
+    single = [n for n in ("ARIZE_SINGLE_HOST", "ARIZE_SINGLE_PORT") if environment.get(n, "0") not in ("", "0")][:1]
+    given = [name for name in ("ARIZE_REGION", "ARIZE_BASE_DOMAIN") if environment.get(name)] + single
     if len(given) > 1:
         raise InvalidOption("api_url", f"{' and '.join(given)} exclude each other; unset all but one, or set api_url")
     if given == ["ARIZE_REGION"]:
         return _region_url("ARIZE_REGION", environment["ARIZE_REGION"])
-    host = environment.get("ARIZE_API_HOST") or urlsplit(DEFAULT_URL).netloc
+    host = environment.get("ARIZE_SINGLE_HOST") or environment.get("ARIZE_API_HOST") or urlsplit(DEFAULT_URL).netloc
     port = environment.get("ARIZE_API_PORT") or "0"
-    if given == ["ARIZE_SINGLE_HOST"]:
-        host = environment["ARIZE_SINGLE_HOST"]
-        if port == "0":
-            port = environment.get("ARIZE_SINGLE_PORT") or "0"
-    elif given == ["ARIZE_BASE_DOMAIN"]:
+    if given == ["ARIZE_BASE_DOMAIN"]:
         host = f"api.{environment['ARIZE_BASE_DOMAIN']}"
+    elif port == "0":
+        port = environment.get("ARIZE_SINGLE_PORT") or "0"
     if "/" in host:
         raise InvalidOption("api_url", "ARIZE_API_HOST and ARIZE_SINGLE_HOST take a host without a scheme or path")
     if not port.isdigit():

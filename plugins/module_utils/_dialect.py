@@ -50,15 +50,12 @@ class Dialect:
         self._form = CURRENT if self.is_legacy else LEGACY
 
     def settle(self) -> None:
-        """Stay with the present form: the server understood it, and not the other one."""
+        """Stay with the present form: an answer has shown that it is the server's."""
         self._shown = True
 
-    def learn(self, row: Json) -> None:
-        """Tell the form from a listed key, by the case of its type. Certain once it is that of the request, too."""
-        if not self._shown:
-            form = LEGACY if row["key_type"].islower() else CURRENT
-            self._shown = form == self._form
-            self._form = form
+    def is_form_of(self, key_type: str) -> bool:
+        """Whether a listed key's type is written as in the present form."""
+        return key_type == self.enumeration(key_type)
 
     def enumeration(self, value: str) -> str:
         """A key type or status as the server writes it (contract sections 1.1 and 2)."""

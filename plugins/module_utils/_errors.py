@@ -33,6 +33,7 @@ class InvalidOption(ArizeError):
     def __init__(self, option: str, problem: str) -> None:
         super().__init__(f"{option}: {problem}")
         self.option = option
+        self.problem = problem
 
     def details(self) -> dict[str, t.Any]:
         return {"option": self.option}

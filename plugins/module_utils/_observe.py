@@ -18,6 +18,7 @@ from ansible_collections.community.arize.plugins.module_utils._errors import (
     InvalidOption,
     NotFound,
     Refused,
+    RequestError,
     RequestRejected,
 )
 from ansible_collections.community.arize.plugins.module_utils._matches import (
@@ -119,19 +120,26 @@ class Observer:
         There is no GET for one key (contract section 1), and an unscoped listing of service keys may be limited to
         those that the caller created (section 4).
         """
+        refusal: RequestError | None = None
+        answered = False
         for listing in self._listings_for_id():
             try:
                 listed = listing()
-            except (AccessForbidden, RequestRejected):
+            except (AccessForbidden, RequestRejected) as error:
                 if self._desired.organizations:
                     raise
                 # Some servers list service keys only by space (contract section 13), and not every space's.
+                refusal = refusal or error
                 continue
+            answered = True
             for key in listed:
                 if key.key_id == key_id:
                     self.known_ids = frozenset(other.key_id for other in listed)
                     self._found_by_id = (key, listing)
                     return key
+        if refusal is not None and not answered:
+            # Nothing was seen, which is no ground for calling the id unknown.
+            raise refusal
         return None
 
     def _listings_for_id(self) -> t.Iterator[Listing]:

@@ -19,7 +19,7 @@ from ansible_collections.community.arize.plugins.module_utils._errors import Inv
 
 Environment = t.Mapping[str, str]
 
-# The credential and the address belong together: one is never taken from elsewhere when a profile is named.
+# The credential and the address belong together: one is not taken from elsewhere when a profile is named.
 _REPLACED = (
     "ARIZE_API_KEY",
     "ARIZE_BASE_URL",
@@ -38,59 +38,78 @@ _ROUTING = {
     "api_host": "ARIZE_API_HOST",
     "api_scheme": "ARIZE_API_SCHEME",
 }
-_EXCLUSIVE = ("region", "single_host", "base_domain")
+_EXCLUSIVE = ("region", "single_host", "single_port", "base_domain")
 _REFERENCE = re.compile(r"\$\{([^}:]+)(?::([^}]*))?\}")
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 # Bytes. A profile has some hundred.
 _LARGEST_FILE = 1_000_000
 
 
-def environment_with_profile(options: t.Mapping[str, t.Any], environment: Environment) -> Environment:
-    """The environment with the variables of the profile that is named, if one is. Raises InvalidOption, MissingLibrary.
+class NamedProfile(t.NamedTuple):
+    """Which profile is meant, by which option or variable, and what options say in its place."""
 
-    The option `profile` replaces what the environment says of credential and address. The variable ARIZE_PROFILE
-    does not: where other variables contradict it, nothing is guessed.
+    source: str
+    name: str
+    has_key: bool
+    has_address: bool
+
+
+def named_profile(options: t.Mapping[str, t.Any], environment: Environment) -> NamedProfile | None:
+    """The profile that the option names, or else the variable. Raises InvalidOption.
+
+    The option's profile replaces what the environment says of credential and address, and single options win over it.
+    A variable is less than the operator's word for such mixtures: a key might go where it does not belong.
     """
-    name = options.get("profile")
-    source = "profile"
-    if name is None:
-        name, source = environment.get("ARIZE_PROFILE"), "ARIZE_PROFILE"
-        addressed = options.get("api_url") is not None or options.get("region") is not None
-        if not name or (options.get("api_key") is not None and addressed):
-            return environment
-        beside = [variable for variable in _REPLACED if environment.get(variable)]
-        if beside:
-            raise InvalidOption(
-                source,
-                f"{' and '.join(beside)} {'are' if len(beside) > 1 else 'is'} set, too, and whether the key belongs to "
-                "the address is unknown; unset one or the other, or name the profile in the option profile",
-            )
+    has_key = options.get("api_key") is not None
+    has_address = options.get("api_url") is not None or options.get("region") is not None
+    if options.get("profile") is not None:
+        return NamedProfile("profile", options["profile"], has_key, has_address)
+    name = environment.get("ARIZE_PROFILE")
+    if not name or (has_key and has_address):
+        return None
+    beside = [option for option in ("api_key", "api_url", "region") if options.get(option) is not None]
+    beside += [variable for variable in _REPLACED if environment.get(variable)]
+    if beside:
+        raise InvalidOption(
+            "ARIZE_PROFILE",
+            f"{' and '.join(beside)} {'are' if len(beside) > 1 else 'is'} set, too, and whether the key belongs to the "
+            "address is unknown; unset one or the other, or name the profile in the option profile",
+        )
+    return NamedProfile("ARIZE_PROFILE", name, False, False)
+
+
+def profile_path(profile: NamedProfile, environment: Environment) -> str:
+    """Where its file is, for the user that the module runs as. Raises InvalidOption."""
+    name = profile.name
+    if not name.strip() or not name.isprintable() or name != os.path.basename(name) or name.startswith("."):
+        raise InvalidOption(
+            profile.source, f"{name!r} is no name of a profile; give the name only, without folder and .toml"
+        )
+    home = environment.get("HOME") or os.path.expanduser("~")
+    return os.path.join(home, ".arize", "profiles", f"{name}.toml")
+
+
+def environment_with_profile(profile: NamedProfile, path: str, environment: Environment) -> Environment:
+    """The environment with the profile's variables in place of its own. Raises InvalidOption, MissingLibrary."""
+    document = _document(profile.source, path)
     kept = {variable: value for variable, value in environment.items() if variable not in _REPLACED}
-    return {**kept, **_read(source, name, environment)}
+    return {**kept, **_Profile(profile, path, document, environment).variables()}
 
 
-def _read(source: str, name: str, environment: Environment) -> dict[str, str]:
-    if not name.strip() or name != os.path.basename(name) or name.startswith("."):
-        raise InvalidOption(source, f"{name!r} is no name of a profile; give the name only, without folder and .toml")
-    folder = os.path.join(environment.get("HOME") or os.path.expanduser("~"), ".arize", "profiles")
-    path = os.path.join(folder, f"{name}.toml")
-    document = _document(source, path, folder)
-    return _Profile(source, path, document, environment).variables()
-
-
-def _document(source: str, path: str, folder: str) -> dict[str, t.Any]:
+def _document(source: str, path: str) -> dict[str, t.Any]:
     reader = _toml_reader()
     try:
         with open(path, "rb") as stream:
             content = stream.read(_LARGEST_FILE)
     except FileNotFoundError:
-        raise InvalidOption(source, f"there is no file {path}; {_those_in(folder)}") from None
+        raise InvalidOption(source, f"there is no file {path}; {_those_in(os.path.dirname(path))}") from None
     except OSError as error:
         raise InvalidOption(source, f"{path} can't be read: {error.strerror}") from None
     try:
         document: dict[str, t.Any] = reader.loads(content.decode("utf-8"))
     except UnicodeDecodeError:
         raise InvalidOption(source, f"{path} is not UTF-8; make the profile anew with ax profiles create") from None
-    except reader.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:
         # Not its whole text, which may quote what stands there.
         place = re.search(r"line \d+", str(error))
         where = f" at {place.group()}" if place else ""
@@ -123,27 +142,29 @@ def _those_in(folder: str) -> str:
 class _Profile:
     """One parsed file. Every message names the file and the field, and never a value."""
 
-    def __init__(self, source: str, path: str, document: dict[str, t.Any], environment: Environment) -> None:
-        self._source = source
+    def __init__(self, profile: NamedProfile, path: str, document: dict[str, t.Any], environment: Environment) -> None:
+        self._profile = profile
         self._path = path
         self._document = document
         self._environment = environment
 
     def variables(self) -> dict[str, str]:
-        """What the profile says as the SDK's environment variables."""
-        found = {"ARIZE_API_KEY": self._api_key()}
+        """What the profile says as the SDK's environment variables, but for what options say in its place."""
+        found = {} if self._profile.has_key else {"ARIZE_API_KEY": self._api_key()}
+        if self._profile.has_address:
+            # What it says of verification is about its own address.
+            return found
         routing = self._section("routing")
         given = {name: self._text("routing", routing, name) for name in _ROUTING}
         exclusive = [name for name in _EXCLUSIVE if given[name]]
-        if len(exclusive) > 1:
+        if len(exclusive) > 1 and exclusive != ["single_host", "single_port"]:
             raise self._wrong(f"{' and '.join(exclusive)} in [routing] exclude each other")
         if given["region"].lower() == "us":
             # The CLI's short name means another host than the option's (contract section 12).
             given["region"] = "us-east-1b"
         found.update({_ROUTING[name]: value for name, value in given.items() if value})
-        verify = self._text("security", self._section("security"), "request_verify")
-        if verify:
-            found["ARIZE_REQUEST_VERIFY"] = verify
+        # The CLI verifies where the profile says nothing, whatever the environment says.
+        found["ARIZE_REQUEST_VERIFY"] = self._text("security", self._section("security"), "request_verify") or "true"
         return found
 
     def _api_key(self) -> str:
@@ -154,6 +175,8 @@ class _Profile:
                 "it signs in with OAuth. Such a token belongs to a person and lapses soon, so it can't serve tasks; "
                 "make a profile with an API key (ax profiles create), or set api_key"
             )
+        if auth.get("oauth") is not None:
+            raise self._wrong("[auth] has an API key and OAuth tokens; make the profile anew with ax profiles create")
         if method not in ("", "api-key"):
             raise self._wrong("auth_method in [auth] is neither api-key nor oauth")
         key = self._text("auth", auth, "api_key").strip()
@@ -177,6 +200,9 @@ class _Profile:
 
     def _variable(self, match: re.Match[str], field: str) -> str:
         name, default = match.group(1), match.group(2)
+        if _VARIABLE.fullmatch(name) is None:
+            # Not shown: it may be the key itself, put in braces.
+            raise self._wrong(f"what {field} has in braces is no name of an environment variable")
         value = self._environment.get(name, default)
         if value is None:
             raise self._wrong(
@@ -185,4 +211,4 @@ class _Profile:
         return value
 
     def _wrong(self, problem: str) -> InvalidOption:
-        return InvalidOption(self._source, f"{self._path}: {problem}")
+        return InvalidOption(self._profile.source, f"{self._path}: {problem}")

@@ -140,6 +140,10 @@ def test_the_wrong_form_is_named(older: PlaybookRunner, playbooks: PlaybookRunne
     for result in run.results:
         assert "api_dialect is legacy" in result["msg"]
         assert "set it to auto" in result["msg"]
+    # An id that could not be looked for is not called unknown.
+    by_id = {"id": older.simulator.seed_key(name="b", key_type="USER").id, "state": "absent"}
+    run = older.run_tasks(older.key(**by_id, api_dialect="current"))
+    assert "set api_dialect to legacy" in run.results[0]["msg"]
     run = older.run_tasks(older.key(**task), ARIZE_API_DIALECT="newest")
     assert "ARIZE_API_DIALECT is none of auto, current, legacy" in run.results[0]["msg"]
     assert older.simulator.writes == playbooks.simulator.writes == []

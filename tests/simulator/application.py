@@ -10,6 +10,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from .directory_endpoints import DirectoryEndpoints
 from .key_endpoints import KeyEndpoints
 from .key_store import KeyStore
+from .legacy_form import legacy_problem
 from .problems import Problem, problem_document
 from .state import State
 
@@ -36,6 +37,8 @@ def create_application(state: State, store: KeyStore) -> Flask:
 
     def answer_problem(problem: Problem) -> Response:
         document = problem_document(problem, request.path, state.identifiers.request_id())
+        if state.switches.legacy:
+            document = legacy_problem(document)
         response = jsonify(document)
         response.status_code = problem.status
         response.content_type = "application/problem+json"

@@ -24,6 +24,7 @@ _ROLES = {
     "account_role": ("admin", "member"),
 }
 _FIELDS = ("name", "description", "key_type", "expires_at", "space_id", "roles")
+_PROBLEM = ("status", "title", "type", "detail", "instance")
 _SPACE = ("id", "name", "description", "created_at")
 
 Document = dict[str, object]
@@ -88,6 +89,11 @@ def legacy_key(document: Document) -> Document:
     """A key as these servers show it."""
     shown = {name: value for name, value in document.items() if name != "bot_user"}
     return shown | {name: str(shown[name]).lower() for name in _ENUMERATIONS}
+
+
+def legacy_problem(document: Document) -> Document:
+    """A refusal as these servers word it: SDK 8.35 takes no members beyond those of RFC 9457."""
+    return {name: value for name, value in document.items() if name in _PROBLEM}
 
 
 def legacy_space(document: Document) -> Document:

@@ -12,7 +12,11 @@ from unit.plugins.wire import Answer, Wire, problem
 
 from ansible_collections.community.arize.plugins.module_utils._client import ArizeClient
 from ansible_collections.community.arize.plugins.module_utils._dialect import Dialect
-from ansible_collections.community.arize.plugins.module_utils._errors import InvalidOption, RequestRejected
+from ansible_collections.community.arize.plugins.module_utils._errors import (
+    InvalidOption,
+    RequestError,
+    RequestRejected,
+)
 from ansible_collections.community.arize.plugins.module_utils._models import (
     OrganizationBinding,
     RoleAssignment,
@@ -118,15 +122,15 @@ OLD_ROWS = Answer(200, wire_page("api_keys", [wire_key(key_type="service", statu
     [
         ("auto", [NEW_ROWS], ["SERVICE"], False),
         ("auto", [EMPTY], ["SERVICE"], False),
-        # A lenient old server shows itself by its rows.
-        ("auto", [OLD_ROWS], ["SERVICE"], True),
+        # A lenient old server shows itself by its rows, and is asked again: it may have ignored the filter.
+        ("auto", [OLD_ROWS, OLD_ROWS, EMPTY], ["SERVICE", "service", "service"], True),
         ("auto", [problem(400), OLD_ROWS], ["SERVICE", "service"], True),
         ("auto", [problem(400), EMPTY], ["SERVICE", "service"], True),
         # What is known is not asked again.
         ("auto", [problem(400), EMPTY, EMPTY], ["SERVICE", "service", "service"], True),
-        ("auto", [EMPTY, OLD_ROWS, EMPTY], ["SERVICE", "SERVICE", "service"], True),
+        ("auto", [EMPTY, OLD_ROWS, EMPTY, EMPTY], ["SERVICE", "SERVICE", "service", "service"], True),
         # Rows that mislead are found out.
-        ("auto", [OLD_ROWS, problem(400), NEW_ROWS, EMPTY], ["SERVICE", "service", "SERVICE", "SERVICE"], False),
+        ("auto", [OLD_ROWS, problem(400), OLD_ROWS], ["SERVICE", "service", "SERVICE"], False),
         ("auto", [NEW_ROWS, OLD_ROWS, EMPTY], ["SERVICE", "SERVICE", "SERVICE"], False),
         ("legacy", [EMPTY, NEW_ROWS], ["service", "service"], True),
         ("current", [OLD_ROWS, EMPTY], ["SERVICE", "SERVICE"], False),
@@ -182,3 +186,17 @@ def test_a_server_that_has_shown_its_form_gets_no_hint() -> None:
         arize.create_key({"name": "a"})
     assert "api_dialect" not in str(caught.value)
     assert wire.used_up
+
+
+@pytest.mark.parametrize(
+    ("status", "legacy"),
+    # 404 and 403 show that the request was understood; 503 shows nothing.
+    [(404, True), (403, True), (503, False), (422, False)],
+)
+def test_the_other_form_is_refused_for_another_reason(status: int, legacy: bool) -> None:
+    arize, wire = client("auto", problem(400), problem(status))
+    with pytest.raises(RequestError) as caught:
+        arize.list_api_keys(key_type="service")
+    assert caught.value.status == status
+    assert wire.used_up
+    assert arize.dialect.is_legacy == legacy
