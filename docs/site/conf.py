@@ -25,8 +25,10 @@ pygments_dark_style = "monokai"
 
 html_theme = "furo"
 html_css_files = ["site.css"]
+html_js_files = ["site.js"]
 html_static_path = ["_static"]
 html_copy_source = False
 html_show_sphinx = False
 html_use_index = False
+# site.css takes the colours of the theme, so that its switch between light and dark counts.
 antsibull_ext_color_scheme = "none"

@@ -38,6 +38,7 @@ ANSIBLE_LABELS = {
     "common_return_values": "reference_appendices/common_return_values.html",
     "list_of_collections": "collections/index.html",
 }
+CONTENTS_DIRECTIVE = ".. contents::\n   :local:\n   :depth: 1\n"
 LINK = re.compile(r"(\]\()([^)\s]+)(\))")
 FENCE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 
@@ -79,8 +80,9 @@ def tables_of_contents(text: str, present: set[str]) -> str:
     made = []
     for section in re.split(r"^## ", text, flags=re.MULTILINE)[1:]:
         heading, _line_end, body = section.partition("\n")
-        names = re.findall(r"^- \[[^\]]*\]\(([^)#]+)\.(?:md|rst)\)", body, re.MULTILINE)
-        made.append("\n".join([f"```{{toctree}}\n:hidden:\n:caption: {heading}\n", *names, "```\n"]))
+        listed = re.findall(r"^- \[([^\]]*)\]\(([^)#]+)\.(?:md|rst)\)", body, re.MULTILINE)
+        entries = [f"{title} <{name}>" for title, name in listed]
+        made.append("\n".join([f"```{{toctree}}\n:hidden:\n:caption: {heading}\n", *entries, "```\n"]))
     reference = [
         "collection/index",
         "environment",
@@ -149,9 +151,9 @@ def write_collection_pages(source: Path) -> None:
     # It knows only variables of plugins that are not modules: environment_page() takes its place.
     (folder / "environment_variables.rst").unlink()
     for page in folder.glob("*.rst"):
-        # Each variable that an option names has its entry on our page.
-        text = page.read_text(encoding="utf-8")
-        page.write_text(text.replace(":ansenvvar:", ":ansenvvarref:"), encoding="utf-8")
+        # Each variable that an option names has its entry on our page, and the theme shows the contents beside a page.
+        text = page.read_text(encoding="utf-8").replace(":ansenvvar:", ":ansenvvarref:")
+        page.write_text(text.replace(CONTENTS_DIRECTIVE, ""), encoding="utf-8")
 
 
 def main(folder: Path) -> int:
