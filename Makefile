@@ -67,7 +67,7 @@ scenarios: $(READY) ## Run the modules in process: rotation, faults, kills, race
 	pytest tests/scenarios tests/properties tests/hostile -n 2 --junit-xml=.cache/results/scenarios.xml
 
 tables: $(READY) ## Write the tables of the documentation that tests make
-	ARIZE_TEST_WRITE_TABLES=1 pytest tests/scenarios/test_faults.py -k table
+	ARIZE_TEST_WRITE_TABLES=1 pytest tests/scenarios tests/unit/docs -k test_the_table
 
 nightly: $(READY) ## Run ten thousand schedules of the invariants and all rounds of the races (an hour)
 	ARIZE_TEST_SCHEDULES=10000 ARIZE_TEST_ROUNDS=20 pytest tests/properties -n 2

@@ -65,6 +65,8 @@ def with_site_links(text: str, path: str, pages: dict[str, str], checkout: Path)
         if linked in pages:
             suffix = PurePosixPath(linked).suffix
             return f"{found[1]}{os.path.relpath(pages[linked] + suffix, own)}{mark}{anchor}{found[3]}"
+        if linked.startswith("examples/"):
+            return f"{found[1]}{os.path.relpath('examples.md', own)}#{anchor_of(linked)}{found[3]}"
         return f"{found[1]}{REPOSITORY}{linked}{found[3]}"
 
     parts = []
@@ -73,6 +75,21 @@ def with_site_links(text: str, path: str, pages: dict[str, str], checkout: Path)
         parts += [LINK.sub(changed, text[end : fence.start()]), fence[0]]
         end = fence.end()
     return "".join([*parts, LINK.sub(changed, text[end:])])
+
+
+def anchor_of(example: str) -> str:
+    """The anchor of an example's heading."""
+    return PurePosixPath(example).name.replace(".", "")
+
+
+def examples_page(folder: Path) -> str:
+    """A page with all playbooks of the examples, and what they need, without their licence headers."""
+    lines = ["# Examples", ""]
+    for example in sorted(path for path in folder.rglob("*") if path.is_file()):
+        text = "\n".join(line for line in example.read_text(encoding="utf-8").splitlines() if "SPDX-" not in line)
+        language = "yaml+jinja" if example.suffix == ".yml" else "jinja"
+        lines += [f"## {example.name}", "", f"```{language}", text.strip(), "```", ""]
+    return "\n".join(lines)
 
 
 def tables_of_contents(text: str, present: set[str]) -> str:
@@ -86,6 +103,7 @@ def tables_of_contents(text: str, present: set[str]) -> str:
     reference = [
         "collection/index",
         "environment",
+        "examples",
         *(name for name in ("changelog", "contributing") if name in present),
     ]
     made.append("\n".join(["```{toctree}\n:hidden:\n:caption: Reference\n", *reference, "```\n"]))
@@ -135,6 +153,7 @@ def write_sources(source: Path) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text, encoding="utf-8")
     (source / "ansible.inv").write_bytes(inventory())
+    (source / "examples.md").write_text(examples_page(CHECKOUT / "examples"), encoding="utf-8")
     fragment = runpy.run_path(str(CHECKOUT / "plugins" / "doc_fragments" / "connection.py"))["ModuleDocFragment"]
     (source / "environment.rst").write_text(environment_page(fragment.DOCUMENTATION), encoding="utf-8")
 
