@@ -74,6 +74,7 @@ nightly: $(READY) ## Run ten thousand schedules of the invariants and all rounds
 
 docs: .cache/docs/venv/.ready ## Build the documentation as a site in .cache/docs/html and check it
 	PATH=$(CURDIR)/.cache/docs/venv/bin:$$PATH python tests/tools/docs_site.py .cache/docs
+	python tests/tools/site_width.py .cache/docs/html
 
 clients: $(CLIENTS) ## Run the official clients against the simulator
 	pytest tests/clients -n 2 --junit-xml=.cache/results/clients.xml

@@ -101,7 +101,7 @@ def tables_of_contents(text: str, present: set[str]) -> str:
         entries = [f"{title} <{name}>" for title, name in listed]
         made.append("\n".join([f"```{{toctree}}\n:hidden:\n:caption: {heading}\n", *entries, "```\n"]))
     reference = [
-        "collection/index",
+        "Modules and roles <collection/index>",
         "environment",
         "examples",
         *(name for name in ("changelog", "contributing") if name in present),
@@ -172,7 +172,12 @@ def write_collection_pages(source: Path) -> None:
     for page in folder.glob("*.rst"):
         # Each variable that an option names has its entry on our page, and the theme shows the contents beside a page.
         text = page.read_text(encoding="utf-8").replace(":ansenvvar:", ":ansenvvarref:")
-        page.write_text(text.replace(CONTENTS_DIRECTIVE, ""), encoding="utf-8")
+        page.write_text(with_short_titles(text.replace(CONTENTS_DIRECTIVE, "")), encoding="utf-8")
+
+
+def with_short_titles(index: str) -> str:
+    """The index page of the collection, whose pages are listed by the names of the plugins alone."""
+    return re.sub(r"^    (\w+)_(module|role)$", r"    \1 <\1_\2>", index, flags=re.MULTILINE)
 
 
 def main(folder: Path) -> int:
