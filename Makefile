@@ -12,7 +12,7 @@ TREE := .cache/collections/ansible_collections/community/arize
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
 # What `make test`, and so CI, runs, quick parts first.
-PARTS := lint unit scenarios behaviour integration clients demo sanity
+PARTS := lint unit scenarios docs behaviour integration clients demo sanity
 
 .PHONY: help venv $(PARTS) test benchmark build clean
 
@@ -41,6 +41,13 @@ CLIENTS := $(patsubst tests/clients/%/requirements.txt,.cache/clients/%/.ready,$
 	uv pip install --quiet --python $(@D)/bin/python -r $< -c tests/clients/$*/constraints.txt
 	touch $@
 
+# What makes the site is pinned apart, too: the site needs much that the tests don't.
+.cache/docs/venv/.ready: docs/site/requirements.txt docs/site/constraints.txt $(READY)
+	rm -rf $(@D)
+	uv venv --quiet --python .venv/bin/python $(@D)
+	uv pip install --quiet --python $(@D)/bin/python -r $< -c docs/site/constraints.txt
+	touch $@
+
 venv: $(READY) ## Make the virtual environment .venv with the pinned tools
 
 demo: build ## Play the examples against the simulator, from check mode to the last key revoked
@@ -60,10 +67,14 @@ scenarios: $(READY) ## Run the modules in process: rotation, faults, kills, race
 	pytest tests/scenarios tests/properties tests/hostile -n 2 --junit-xml=.cache/results/scenarios.xml
 
 tables: $(CLIENTS) integration ## Write the tables of the documentation that tests make
-	ARIZE_TEST_WRITE_TABLES=1 pytest tests/scenarios/test_faults.py tests/clients/current/test_exchanges.py -k "table or targets"
+	ARIZE_TEST_WRITE_TABLES=1 pytest tests/scenarios tests/unit/docs tests/clients/current -k test_the_table
 
 nightly: $(READY) ## Run ten thousand schedules of the invariants and all rounds of the races (an hour)
 	ARIZE_TEST_SCHEDULES=10000 ARIZE_TEST_ROUNDS=20 pytest tests/properties -n 2
+
+docs: .cache/docs/venv/.ready ## Build the documentation as a site in .cache/docs/html and check it
+	PATH=$(CURDIR)/.cache/docs/venv/bin:$$PATH python tests/tools/docs_site.py .cache/docs
+	python tests/tools/site_width.py .cache/docs/html
 
 clients: $(CLIENTS) ## Run the official clients against the simulator
 	test -s .cache/exchanges/integration.jsonl || $(MAKE) integration

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import re
 import time
 import typing as t
@@ -150,8 +151,13 @@ def shortened(outcome: Outcome, world: World) -> str:
     return ". ".join(sentences[:2]).rstrip(".") + "." if text else ""
 
 
+def heading_of(row: Row) -> str:
+    """Faults of a listing have the names of faults of other requests."""
+    return f"In a listing: {row.fault}" if row.task.startswith("list") else row.fault[0].upper() + row.fault[1:]
+
+
 def markdown(rows: t.Sequence[Row]) -> str:
-    """The table with its heading."""
+    """The page: a section for each fault; rows that differ only in `on_lost_secret` are one."""
     lines = [
         "<!--",
         "SPDX-FileCopyrightText: community.arize contributors",
@@ -163,11 +169,20 @@ def markdown(rows: t.Sequence[Row]) -> str:
         "Made by `make tables`, and compared with what the code does by each test run. A task that keeps a key in",
         '`dest` meets one fault at the request named. "Secret held by" is who holds the secret of the key that serves',
         "afterwards; keys that lapse by themselves after a rotation are not counted against it.",
-        "",
-        "| fault | task | `on_lost_secret` | outcome | keys live | secret held by | message or reason |",
-        "|---|---|---|---|---|---|---|",
     ]
-    for row in rows:
-        cells = (row.fault, row.task, row.on_lost_secret, row.outcome, str(row.live), row.holder, row.message)
-        lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
+    for heading, of_fault in itertools.groupby(rows, key=heading_of):
+        lines += [
+            "",
+            f"## {heading}",
+            "",
+            "| task | `on_lost_secret` | outcome | keys live | secret held by | message or reason |",
+            "|---|---|---|---|---|---|",
+        ]
+        merged: dict[tuple[str, ...], list[str]] = {}
+        for row in of_fault:
+            cells = (row.task, row.outcome, str(row.live), row.holder, row.message)
+            merged.setdefault(cells, []).append(row.on_lost_secret)
+        for (task, *others), on_lost in merged.items():
+            texts = (task, " or ".join(on_lost), *others)
+            lines.append("| " + " | ".join(text.replace("|", "\\|") for text in texts) + " |")
     return "\n".join(lines) + "\n"

@@ -4,18 +4,15 @@
 
 from __future__ import annotations
 
-import os
-import pathlib
 import typing as t
 
 import pytest
+from support.tables import check_table
 
 from ansible_collections.community.arize.plugins.module_utils import _http
 from scenarios import fault_table
 from scenarios.conftest import World
 from simulator import Fault
-
-TABLE = pathlib.Path(__file__).resolve().parents[2] / "docs" / "faults.md"
 
 
 @pytest.fixture(autouse=True)
@@ -40,13 +37,10 @@ def all_rows(make_world: t.Callable[..., World]) -> t.Iterator[fault_table.Row]:
 
 def test_the_table(make_world: t.Callable[..., World]) -> None:
     rows = list(all_rows(make_world))
-    made = fault_table.markdown(rows)
-    if os.environ.get("ARIZE_TEST_WRITE_TABLES"):
-        TABLE.write_text(made, encoding="utf-8")
+    check_table("faults.md", fault_table.markdown(rows))
     assert [row for row in rows if row.holder == "lost"] == []
     for row in rows:
         assert row.outcome != "failed" or row.message
-    assert TABLE.read_text(encoding="utf-8") == made, "run `make tables`"
 
 
 def test_a_listing_that_lags_behind(make_world: t.Callable[..., World]) -> None:

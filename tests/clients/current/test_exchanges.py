@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import json
-import os
 import pathlib
 import typing as t
 
@@ -13,11 +12,11 @@ import pytest
 from support.in_process import run_info, run_key
 from support.official_clients import CHECKOUT
 from support.sdk import Sdk
+from support.tables import check_table
 
 from simulator import Simulator, Switches
 
 # Written by `make integration`, in which real playbooks run the modules.
-TABLE = CHECKOUT / "docs" / "tables" / "clients.md"
 CAPTURED = CHECKOUT / ".cache" / "exchanges" / "integration.jsonl"
 # The least that the integration targets send of each endpoint, so that an empty capture is no success.
 LEAST = {
@@ -45,26 +44,30 @@ def markdown(counts: dict[str, int]) -> str:
         "SPDX-FileCopyrightText: community.arize contributors",
         "SPDX-License-Identifier: GPL-3.0-or-later",
         "-->",
-        "<!-- Written by `make tables` from what `make integration` captured. -->",
         "",
-        "| Endpoint | Exchanges of the modules that the SDK judged |",
+        "<!-- Written by `make tables`. -->",
+        "",
+        "# What the official clients judged",
+        "",
+        "The integration targets run the modules by real playbooks. Each request that the modules send there is sent",
+        "again by the generated code of the newest official SDK, which must take its parameters and send the same. The",
+        "answer to it must be understood by the models of the SDK, to the last field.",
+        "",
+        "| Endpoint | Exchanges |",
         "|---|---:|",
     ]
     rows = [f"| `{endpoint}` | {counts[endpoint]} |" for endpoint in sorted(counts)]
     return "\n".join([*lines, *rows, f"| all | {sum(counts.values())} |", ""])
 
 
-def test_requests_and_answers_of_the_integration_targets(current_sdk: Sdk) -> None:
+def test_the_table_of_what_the_integration_targets_exchanged(current_sdk: Sdk) -> None:
     exchanges = of_the_modules(read(CAPTURED))
     found = current_sdk.validate(exchanges)
     assert not found["problems"], "\n".join(found["problems"])
     assert sum(found["counts"].values()) == len(exchanges)
     for endpoint, least in LEAST.items():
         assert found["counts"].get(endpoint, 0) >= least, found["counts"]
-    made = markdown(found["counts"])
-    if os.environ.get("ARIZE_TEST_WRITE_TABLES"):
-        TABLE.write_text(made, encoding="utf-8")
-    assert TABLE.read_text(encoding="utf-8") == made, "run `make tables`"
+    check_table("tables/clients.md", markdown(found["counts"]))
 
 
 def run_every_shape(simulator: Simulator) -> None:

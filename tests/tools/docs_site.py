@@ -1,0 +1,202 @@
+# SPDX-FileCopyrightText: community.arize contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Build the documentation's site from the pages of this checkout, without a network, and check what came out.
+
+usage: docs_site.py FOLDER
+
+FOLDER/source is made anew with the sources of Sphinx, and FOLDER/html with the site. Runs in the environment of
+docs/site/requirements.txt. The order of the pages is that of the lists in docs/README.md.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import runpy
+import shutil
+import subprocess
+import sys
+import zlib
+from pathlib import Path, PurePosixPath
+
+import site_check
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+REPOSITORY = "https://github.com/ansible-collections/community.arize/blob/main/"
+CONTENTS = "docs/README.md"
+# Pages outside docs, by the names that they get on the site.
+OUTSIDE = {
+    "README.md": "overview",
+    "SECURITY.md": "security",
+    "CONTRIBUTING.md": "contributing",
+    "CHANGELOG.rst": "changelog",
+}
+# Labels of Ansible's own documentation that antsibull-docs refers to.
+ANSIBLE_LABELS = {
+    "action_plugins": "plugins/action.html",
+    "common_return_values": "reference_appendices/common_return_values.html",
+    "list_of_collections": "collections/index.html",
+}
+CONTENTS_DIRECTIVE = ".. contents::\n   :local:\n   :depth: 1\n"
+LINK = re.compile(r"(\]\()([^)\s]+)(\))")
+FENCE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
+
+
+def pages_of(checkout: Path) -> dict[str, str]:
+    """The names of the site's pages by the paths of their sources in the checkout."""
+    found = {path: name for path, name in OUTSIDE.items() if (checkout / path).exists()}
+    for page in sorted((checkout / "docs").rglob("*.md")):
+        path = page.relative_to(checkout).as_posix()
+        if not path.startswith("docs/site/"):
+            found[path] = "index" if path == CONTENTS else path[len("docs/") : -len(".md")]
+    return found
+
+
+def with_site_links(text: str, path: str, pages: dict[str, str], checkout: Path) -> str:
+    """The page with its links changed: to other pages by their names on the site, to other files in the repository."""
+    own = PurePosixPath(pages[path]).parent
+
+    def changed(found: re.Match[str]) -> str:
+        target, mark, anchor = found[2].partition("#")
+        if not target or re.match(r"[a-z]+:", target):
+            return found[0]
+        linked = Path(os.path.normpath((checkout / path).parent / target)).relative_to(checkout).as_posix()
+        if linked in pages:
+            suffix = PurePosixPath(linked).suffix
+            return f"{found[1]}{os.path.relpath(pages[linked] + suffix, own)}{mark}{anchor}{found[3]}"
+        if linked.startswith("examples/"):
+            return f"{found[1]}{os.path.relpath('examples.md', own)}#{anchor_of(linked)}{found[3]}"
+        return f"{found[1]}{REPOSITORY}{linked}{found[3]}"
+
+    parts = []
+    end = 0
+    for fence in FENCE.finditer(text):
+        parts += [LINK.sub(changed, text[end : fence.start()]), fence[0]]
+        end = fence.end()
+    return "".join([*parts, LINK.sub(changed, text[end:])])
+
+
+def anchor_of(example: str) -> str:
+    """The anchor of an example's heading."""
+    return PurePosixPath(example).name.replace(".", "")
+
+
+def examples_page(folder: Path) -> str:
+    """A page with all playbooks of the examples, and what they need, without their licence headers."""
+    lines = ["# Examples", ""]
+    for example in sorted(path for path in folder.rglob("*") if path.is_file()):
+        text = "\n".join(line for line in example.read_text(encoding="utf-8").splitlines() if "SPDX-" not in line)
+        language = "yaml+jinja" if example.suffix == ".yml" else "jinja"
+        lines += [f"## {example.name}", "", f"```{language}", text.strip(), "```", ""]
+    return "\n".join(lines)
+
+
+def tables_of_contents(text: str, present: set[str]) -> str:
+    """Sphinx's hidden tables of contents, one for each list of pages below a heading of the contents page."""
+    made = []
+    for section in re.split(r"^## ", text, flags=re.MULTILINE)[1:]:
+        heading, _line_end, body = section.partition("\n")
+        listed = re.findall(r"^- \[([^\]]*)\]\(([^)#]+)\.(?:md|rst)\)", body, re.MULTILINE)
+        entries = [f"{title} <{name}>" for title, name in listed]
+        made.append("\n".join([f"```{{toctree}}\n:hidden:\n:caption: {heading}\n", *entries, "```\n"]))
+    reference = [
+        "Modules and roles <collection/index>",
+        "environment",
+        "examples",
+        *(name for name in ("changelog", "contributing") if name in present),
+    ]
+    made.append("\n".join(["```{toctree}\n:hidden:\n:caption: Reference\n", *reference, "```\n"]))
+    return "\n" + "\n".join(made)
+
+
+def environment_page(documentation: str) -> str:
+    """A page that says of each environment variable which options it is for."""
+    _head, *parts = re.split(r"^  (\w+):$", documentation, flags=re.MULTILINE)
+    users: dict[str, list[str]] = {}
+    for option, about in zip(parts[::2], parts[1::2], strict=True):
+        for name in re.findall(r"E\((\w+)\)", about):
+            if option not in users.setdefault(name, []):
+                users[name].append(option)
+    title = "Environment variables"
+    lines = [title, "=" * len(title), ""]
+    lines += [
+        "They are read where the module runs, and only for options that are not set. What takes precedence is said",
+        "at each option.",
+        "",
+    ]
+    module = "ansible_collections.community.arize.arize_api_key_module__parameter"
+    for name in sorted(users):
+        named = ", ".join(f":ref:`{option} <{module}-{option}>`" for option in users[name])
+        lines += [f".. envvar:: {name}", "", f"   For {named}.", ""]
+    return "\n".join(lines)
+
+
+def inventory() -> bytes:
+    """Sphinx's inventory (version 2) of ANSIBLE_LABELS."""
+    head = "# Sphinx inventory version 2\n# Project: Ansible\n# Version: \n# The remainder is compressed using zlib.\n"
+    body = "".join(f"{name} std:label -1 {path} {name}\n" for name, path in ANSIBLE_LABELS.items())
+    return head.encode() + zlib.compress(body.encode())
+
+
+def write_sources(source: Path) -> None:
+    """Make the folder of Sphinx's sources."""
+    shutil.copytree(CHECKOUT / "docs" / "site", source)
+    pages = pages_of(CHECKOUT)
+    for path, name in pages.items():
+        text = with_site_links((CHECKOUT / path).read_text(encoding="utf-8"), path, pages, CHECKOUT)
+        if path == CONTENTS:
+            text += tables_of_contents(text, set(pages.values()))
+        if name == "testing":
+            text += "\n```{toctree}\n:hidden:\n:glob:\n\ntables/*\n```\n"
+        target = source / f"{name}{PurePosixPath(path).suffix}"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text, encoding="utf-8")
+    (source / "ansible.inv").write_bytes(inventory())
+    (source / "examples.md").write_text(examples_page(CHECKOUT / "examples"), encoding="utf-8")
+    fragment = runpy.run_path(str(CHECKOUT / "plugins" / "doc_fragments" / "connection.py"))["ModuleDocFragment"]
+    (source / "environment.rst").write_text(environment_page(fragment.DOCUMENTATION), encoding="utf-8")
+
+
+def write_collection_pages(source: Path) -> None:
+    """Let antsibull-docs write the pages of modules and roles."""
+    folder = source / "collection"
+    # The tool refuses a folder that others may write to.
+    folder.mkdir(mode=0o755)
+    command = ["antsibull-docs", "--config-file", str(source / "antsibull-docs.cfg"), "collection", "--use-current"]
+    command += ["--squash-hierarchy", "--fail-on-error", "--dest-dir", str(folder), "community.arize"]
+    environment = {**os.environ, "ANSIBLE_COLLECTIONS_PATH": str(CHECKOUT / ".cache" / "collections")}
+    subprocess.run(command, check=True, env=environment)
+    # It knows only variables of plugins that are not modules: environment_page() takes its place.
+    (folder / "environment_variables.rst").unlink()
+    for page in folder.glob("*.rst"):
+        # Each variable that an option names has its entry on our page, and the theme shows the contents beside a page.
+        text = page.read_text(encoding="utf-8").replace(":ansenvvar:", ":ansenvvarref:")
+        page.write_text(with_short_titles(text.replace(CONTENTS_DIRECTIVE, "")), encoding="utf-8")
+
+
+def with_short_titles(index: str) -> str:
+    """The index page of the collection, whose pages are listed by the names of the plugins alone."""
+    return re.sub(r"^    (\w+)_(module|role)$", r"    \1 <\1_\2>", index, flags=re.MULTILINE)
+
+
+def main(folder: Path) -> int:
+    source, html = folder / "source", folder / "html"
+    for old in (source, html):
+        shutil.rmtree(old, ignore_errors=True)
+    folder.mkdir(parents=True, exist_ok=True)
+    write_sources(source)
+    write_collection_pages(source)
+    command = ["sphinx-build", "--quiet", "--fail-on-warning", "--keep-going", "--fresh-env"]
+    command += ["--doctree-dir", str(folder / "doctrees"), str(source), str(html)]
+    built = subprocess.run(command, check=False)
+    if built.returncode:
+        return built.returncode
+    problems = site_check.problems_of(html)
+    print("\n".join(problems), file=sys.stderr, end="\n" if problems else "")
+    print(f"{len(list(html.rglob('*.html')))} pages in {html}, {len(problems)} problems")
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1]).resolve()))

@@ -1,0 +1,97 @@
+# SPDX-FileCopyrightText: community.arize contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The tools that make and check the site: links, contents, variables, and what they find wrong."""
+
+from __future__ import annotations
+
+import importlib
+import pathlib
+import typing as t
+import zlib
+
+import pytest
+from support.playbooks import ROOT
+
+PAGES = {
+    "README.md": "overview",
+    "docs/README.md": "index",
+    "docs/guide.md": "guide",
+    "docs/tables/present.md": "tables/present",
+}
+
+
+@pytest.fixture
+def site(monkeypatch: pytest.MonkeyPatch) -> t.Any:
+    monkeypatch.syspath_prepend(str(ROOT / "tests" / "tools"))
+    return importlib.import_module("docs_site")
+
+
+@pytest.mark.parametrize(
+    ("page", "link", "changed"),
+    [
+        ("README.md", "docs/guide.md#roles", "guide.md#roles"),
+        ("docs/guide.md", "../README.md", "overview.md"),
+        ("docs/guide.md", "#roles", "#roles"),
+        ("docs/guide.md", "https://arize.com/x.md", "https://arize.com/x.md"),
+        ("docs/guide.md", "../examples/audit.yml", "examples.md#audityml"),
+        (
+            "docs/guide.md",
+            "../COPYING",
+            "https://github.com/ansible-collections/community.arize/blob/main/COPYING",
+        ),
+        ("docs/tables/present.md", "../guide.md", "../guide.md"),
+        ("docs/tables/present.md", "../../README.md#roles", "../overview.md#roles"),
+    ],
+)
+def test_links_lead_to_pages_of_the_site(site: t.Any, page: str, link: str, changed: str) -> None:
+    assert site.with_site_links(f"See [it]({link}).", page, PAGES, ROOT) == f"See [it]({changed})."
+
+
+def test_blocks_keep_what_looks_like_a_link(site: t.Any) -> None:
+    text = "```yaml\n- '[x](docs/guide.md)'\n```\n"
+    assert site.with_site_links(text, "README.md", PAGES, ROOT) == text
+
+
+def test_the_contents_follow_the_lists(site: t.Any) -> None:
+    text = "# Title\n\n## Use\n\n- [Guide](guide.md): words\n- [Elsewhere](https://arize.com)\n"
+    made = site.tables_of_contents(text, {"changelog"})
+    assert ":caption: Use\n\nGuide <guide>\n```" in made
+    assert "\nchangelog\n" in made
+    assert "contributing" not in made
+
+
+def test_each_variable_is_listed_with_its_options(site: t.Any) -> None:
+    made = site.environment_page("options:\n  one:\n    description: E(A) and E(B).\n  two:\n    description: E(A).\n")
+    first, second = made.split(".. envvar:: ")[1:]
+    assert first.startswith("A\n")
+    assert "parameter-one>" in first
+    assert "parameter-two>" in first
+    assert "parameter-two>" not in second
+
+
+def test_the_inventory_holds_the_labels(site: t.Any) -> None:
+    head, _line, body = site.inventory().partition(b"using zlib.\n")
+    assert head.startswith(b"# Sphinx inventory version 2\n")
+    assert "common_return_values std:label -1 " in zlib.decompress(body).decode()
+
+
+def test_what_is_wrong_with_a_site_is_found(site: t.Any, tmp_path: pathlib.Path) -> None:
+    (tmp_path / "deep").mkdir()
+    (tmp_path / "index.html").write_text(
+        '<link rel="stylesheet" href="//x.example/a.css"><script src="https://x.example/a.js"></script>'
+        '<h1 id="here"></h1><a href="#here"></a><a href="#there"></a><a href="deep/page.html#top"></a>'
+        '<a href="https://arize.com"></a><a href="gone.html"></a><link rel="next" href="https://x.example/">'
+    )
+    (tmp_path / "deep" / "page.html").write_text('<p id="top"><a href="../index.html#here"></a>')
+    (tmp_path / "a.css").write_text("@font-face { src: url('https://x.example/font.woff2') }")
+    assert site.site_check.problems_of(tmp_path) == [
+        "index.html: loads //x.example/a.css",
+        "index.html: loads https://x.example/a.js",
+        "index.html: #there leads nowhere",
+        "index.html: gone.html leads nowhere",
+        "a.css: loads https://x.example/font.woff2",
+    ]
+
+
+def test_a_site_without_pages_is_wrong(site: t.Any, tmp_path: pathlib.Path) -> None:
+    assert site.site_check.problems_of(tmp_path) == [f"{tmp_path} has no pages"]
