@@ -86,6 +86,10 @@ test: $(READY) ## Run all that CI runs, and stop at the first failure
 	@echo
 	@python tests/tools/tally.py .cache/results
 
+matrix: $(READY) ## Test each ansible-core with each Python, or SESSION=NAME of noxfile.py, and write the table (an hour)
+	$(if $(SESSION),,rm -rf .cache/matrix)
+	nox $(addprefix --session ,$(SESSION)) || failed=$$?; python tests/tools/matrix.py; exit $${failed:-0}
+
 benchmark: $(READY) ## Measure, with figures printed
 	pytest tests/benchmark --capture=no
 

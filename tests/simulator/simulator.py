@@ -9,7 +9,6 @@ import random
 from collections.abc import Mapping, Sequence
 from functools import cache
 from types import TracebackType
-from typing import Self
 
 from .application import create_application
 from .clock import Clock
@@ -60,7 +59,7 @@ class Simulator:
         self._account = self._populate()
         self._first = self._state.contents()
 
-    def __enter__(self) -> Self:
+    def __enter__(self) -> Simulator:
         self.start()
         return self
 
