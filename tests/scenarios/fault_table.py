@@ -154,8 +154,10 @@ def markdown(rows: t.Sequence[Row]) -> str:
     """The table with its heading."""
     lines = [
         "<!--",
+        # REUSE-IgnoreStart
         "SPDX-FileCopyrightText: community.arize contributors",
         "SPDX-License-Identifier: GPL-3.0-or-later",
+        # REUSE-IgnoreEnd
         "-->",
         "",
         "# What each fault leads to",

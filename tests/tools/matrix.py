@@ -76,8 +76,10 @@ def table() -> str:
     """The two tables in Markdown: by pair, and by ansible-core."""
     lines = [
         "<!--",
+        # REUSE-IgnoreStart
         "SPDX-FileCopyrightText: community.arize contributors",
         "SPDX-License-Identifier: GPL-3.0-or-later",
+        # REUSE-IgnoreEnd
         "",
         "Written by `make matrix`.",
         "-->",
