@@ -12,9 +12,9 @@ TREE := .cache/collections/ansible_collections/community/arize
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
 # What `make test`, and so CI, runs, quick parts first.
-PARTS := lint unit scenarios docs behaviour integration clients demo sanity
+PARTS := lint unit scenarios docs behaviour integration clients packaging demo sanity
 
-.PHONY: help venv $(PARTS) test benchmark build clean
+.PHONY: help venv $(PARTS) tables nightly test matrix benchmark build release released clean
 
 help: ## Show this list
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -24,7 +24,8 @@ $(READY): tests/requirements.txt tests/constraints.txt | $(TREE)
 	@echo "Making the virtual environment .venv (once, about 20 seconds)"
 	rm -rf .venv
 	$(PYTHON) -m venv .venv
-	.venv/bin/pip install --quiet --disable-pip-version-check -r tests/requirements.txt -c tests/constraints.txt
+	.venv/bin/pip install --quiet --disable-pip-version-check uv -c tests/constraints.txt
+	uv pip install --quiet --python .venv/bin/python -r tests/requirements.txt -c tests/constraints.txt
 	touch $@
 
 # Plugins are imported as ansible_collections.community.arize.plugins, so that name leads to this checkout.
@@ -32,13 +33,14 @@ $(TREE):
 	mkdir -p $(@D)
 	ln -s ../../../.. $@
 
-# The official clients live apart: what they need is heavy, and none of it is the collection's.
+# These live apart: what the official clients need is heavy, and galaxy-importer pins older linters than ours.
 CLIENTS := $(patsubst tests/clients/%/requirements.txt,.cache/clients/%/.ready,$(wildcard tests/clients/*/requirements.txt))
+IMPORTER := .cache/packaging/importer/.ready
 
-.cache/clients/%/.ready: tests/clients/%/requirements.txt tests/clients/%/constraints.txt $(READY)
+.cache/%/.ready: tests/%/requirements.txt tests/%/constraints.txt $(READY)
 	rm -rf $(@D)
 	uv venv --quiet --python .venv/bin/python $(@D)
-	uv pip install --quiet --python $(@D)/bin/python -r $< -c tests/clients/$*/constraints.txt
+	uv pip install --quiet --python $(@D)/bin/python -r $< -c tests/$*/constraints.txt
 	touch $@
 
 # What makes the site is pinned apart, too: the site needs much that the tests don't.
@@ -53,12 +55,22 @@ venv: $(READY) ## Make the virtual environment .venv with the pinned tools
 demo: build ## Play the examples against the simulator, from check mode to the last key revoked
 	python tests/tools/demo.py
 
-lint: $(READY) ## Check style, formatting, YAML and types
+lint: export ANSIBLE_COLLECTIONS_PATH := .cache/collections
+lint: export ANSIBLE_HOME := .cache/ansible
+lint: $(READY) ## Check style, types, playbooks, documentation, changelog, licences and workflows
 	ruff check .
 	ruff format --check .
-	yamllint --strict .
 	mypy -p ansible_collections.community.arize.plugins -p simulator
-	mypy tests/tools
+	mypy noxfile.py tests/tools tests/packaging tests/matrix
+	yamllint --strict .
+	reuse lint --quiet || reuse lint
+	antsibull-changelog lint
+	check-jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	zizmor --offline --quiet .github
+	antsibull-docs lint-collection-docs --plugin-docs --validate-collection-refs=all --disallow-unknown-collection-refs .
+	ansible-lint --offline --strict --profile production
+	python tests/tools/page_playbooks.py .cache/pages
+	ansible-lint --offline --strict --profile production .cache/pages/*.yml
 
 unit: $(READY) ## Run the unit tests
 	pytest tests/unit -n 2 --junit-xml=.cache/results/unit.xml
@@ -77,11 +89,14 @@ docs: .cache/docs/venv/.ready ## Build the documentation as a site in .cache/doc
 	python tests/tools/site_width.py .cache/docs/html
 
 clients: $(CLIENTS) ## Run the official clients against the simulator
-	test -s .cache/exchanges/integration.jsonl || $(MAKE) integration
+	test -s .cache/exchanges/.venv.jsonl || $(MAKE) integration
 	pytest tests/clients -n 2 --junit-xml=.cache/results/clients.xml
 
 behaviour: $(READY) ## Run playbooks against the simulator
 	pytest tests/behaviour -n 2 --junit-xml=.cache/results/behaviour.xml
+
+packaging: build $(IMPORTER) ## Look at the tarball, install it, and have Galaxy's importer take it
+	pytest tests/packaging -n 2 --junit-xml=.cache/results/packaging.xml
 
 integration: $(READY) ## Run the integration targets with ansible-test
 	python tests/tools/ansible_test.py integration --local
@@ -98,6 +113,10 @@ test: $(READY) ## Run all that CI runs, and stop at the first failure
 	@echo
 	@python tests/tools/tally.py .cache/results
 
+matrix: $(READY) ## Test each ansible-core with each Python, or SESSION=NAME of noxfile.py, and write the table (an hour)
+	$(if $(SESSION),,rm -rf .cache/matrix)
+	nox $(addprefix --session ,$(SESSION)) || failed=$$?; python tests/tools/matrix.py; exit $${failed:-0}
+
 benchmark: $(READY) ## Measure, with figures printed
 	pytest tests/benchmark --capture=no
 
@@ -107,6 +126,12 @@ build: $(READY) ## Build the tarball in dist and install it offline in .cache/de
 	ansible-galaxy collection build --output-path dist .cache/build/ansible_collections/community/arize
 	ANSIBLE_COLLECTIONS_PATH=.cache/demo-collections \
 	  ansible-galaxy collection install --offline --force dist/community-arize-*.tar.gz
+
+release: $(READY) ## Make this checkout the release VERSION=1.2.3, with its changelog; commit nothing
+	python tests/tools/release.py make '$(VERSION)'
+
+released: $(READY) ## Check that this checkout is the release VERSION=1.2.3
+	python tests/tools/release.py check '$(VERSION)'
 
 clean: ## Remove everything that these targets made
 	rm -rf .cache .hypothesis .venv dist

@@ -7,10 +7,17 @@ from __future__ import annotations
 import pathlib
 import typing as t
 
+import hypothesis
 import pytest
 from support.playbooks import PlaybookRunner
 
 from simulator import Simulator
+
+# The pace of the machine is no property of the code: these would fail where other work runs beside the tests.
+hypothesis.settings.register_profile(
+    "unhurried", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("unhurried")
 
 
 @pytest.fixture

@@ -38,7 +38,8 @@ class Transport(t.Protocol):
 
     clock: ServerClock
 
-    def use_credential(self, credential: _models.Secret) -> None: ...
+    def use_credential(self, credential: _models.Secret) -> None:
+        """Authenticate with this from now on."""
 
     def request(
         self,
@@ -46,7 +47,8 @@ class Transport(t.Protocol):
         path: str,
         query: t.Mapping[str, str | int] | None = None,
         body: t.Mapping[str, t.Any] | None = None,
-    ) -> t.Any: ...
+    ) -> t.Any:
+        """Send a request to a path below /v2, and return the JSON of the answer."""
 
 
 class ArizeClient:

@@ -62,9 +62,11 @@ class Task(t.Protocol):
 
     label: str
 
-    def predict(self) -> tuple[Result, list[str]]: ...
+    def predict(self) -> tuple[Result, list[str]]:
+        """Tell what `carry_out` would do, and change nothing."""
 
-    def carry_out(self) -> tuple[Result, list[str]]: ...
+    def carry_out(self) -> tuple[Result, list[str]]:
+        """Do the work."""
 
 
 TaskMaker = t.Callable[[Host, ArizeClient, Connection], Task]

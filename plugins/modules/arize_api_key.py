@@ -17,7 +17,7 @@ description:
   - Nothing of a key can be changed in place. O(on_drift) says what happens when the key found differs from the options.
 author:
   - community.arize contributors (@community-arize)
-version_added: 0.1.0
+version_added: 1.0.0
 options:
   state:
     description:

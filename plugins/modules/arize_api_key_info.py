@@ -14,7 +14,7 @@ description:
   - Findings don't fail the task. Assert on them in the playbook.
 author:
   - community.arize contributors (@community-arize)
-version_added: 0.1.0
+version_added: 1.0.0
 options:
   id:
     description:

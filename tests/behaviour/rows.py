@@ -11,8 +11,9 @@ import contextlib
 import dataclasses
 import pathlib
 import typing as t
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta, timezone
 
+from dateutil.parser import isoparse
 from support.playbooks import PlaybookRunner
 
 from simulator import Simulator, StoredKey, Switches
@@ -100,7 +101,7 @@ def seed(
 
 def instant(text: str) -> datetime:
     """An instant of a result."""
-    return datetime.fromisoformat(text).astimezone(UTC)
+    return isoparse(text).astimezone(timezone.utc)
 
 
 def assert_same_expiry(predicted: str | None, real: str | None) -> None:

@@ -140,7 +140,8 @@ class KeyMachine(RuleBasedStateMachine):
             self.held.add(secret)
         if self.delivered():
             self.held.add(str(self.delivered()))
-        shown = f"{ {name: value for name, value in outcome.result.items() if name != 'key'} } {outcome.warnings}"
+        visible = {name: value for name, value in outcome.result.items() if name != "key"}
+        shown = f"{visible} {outcome.warnings}"
         for raw in self.simulator.secrets:
             assert raw not in shown, "(f) a secret or the credential is in the output"
         if outcome.failed:

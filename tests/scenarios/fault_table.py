@@ -159,11 +159,6 @@ def heading_of(row: Row) -> str:
 def markdown(rows: t.Sequence[Row]) -> str:
     """The page: a section for each fault; rows that differ only in `on_lost_secret` are one."""
     lines = [
-        "<!--",
-        "SPDX-FileCopyrightText: community.arize contributors",
-        "SPDX-License-Identifier: GPL-3.0-or-later",
-        "-->",
-        "",
         "# What each fault leads to",
         "",
         "Made by `make tables`, and compared with what the code does by each test run. A task that keeps a key in",

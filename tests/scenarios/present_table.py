@@ -221,11 +221,6 @@ def in_words(row: Row) -> tuple[str, ...]:
 def markdown() -> str:
     """The page with the table."""
     lines = [
-        "<!--",
-        "SPDX-FileCopyrightText: community.arize contributors",
-        "SPDX-License-Identifier: GPL-3.0-or-later",
-        "-->",
-        "",
         "# What present does",
         "",
         "Made by `make tables`. Each row is played in check mode, for real, and again, when nothing must happen; and",

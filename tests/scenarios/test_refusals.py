@@ -205,7 +205,7 @@ def test_a_key_in_some_of_the_declared_spaces_is_not_the_declared_one(world: Wor
 
 def test_server_clock_decides(world: World) -> None:
     """A service two days ahead of this host finds a key due; the local clock is not asked."""
-    world.simulator.clock.set(datetime.datetime.now(datetime.UTC) + datetime.timedelta(days=2000))
+    world.simulator.clock.set(datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=2000))
     world.seed(31, None)
     assert world.run(max_age="30d", check=True)["action"] == "refreshed"
     assert world.run(max_age="32d", check=True)["action"] == "none"

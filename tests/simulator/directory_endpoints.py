@@ -22,7 +22,8 @@ from .validation import Query, check_identifier
 
 class _Ordered(Protocol):
     @property
-    def sequence(self) -> int: ...
+    def sequence(self) -> int:
+        """Its place among its kind, by age."""
 
 
 Entity = TypeVar("Entity", bound=_Ordered)

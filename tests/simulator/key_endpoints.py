@@ -169,7 +169,7 @@ class KeyEndpoints:
         if self._state.switches.ordering == "random":
             # Arbitrary, yet the same on each page of a listing.
             digest = hashlib.sha256(self._state.cursor_key + key.id.encode()).digest()
-            return (int.from_bytes(digest[:6]), key.sequence)
+            return (int.from_bytes(digest[:6], "big"), key.sequence)
         created = int(key.created_at.timestamp() * 1_000_000)
         if self._state.switches.ordering == "oldest":
             return (created, key.sequence)

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta, timezone
 
 from .entities import Account, StoredKey, User
 from .key_requests import CreateRequest, check_developer_access, check_roles
@@ -217,4 +217,4 @@ class KeyStore:
                 raise Problem(409, "An active key of this name exists")
 
 
-LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+LONG_AGO = datetime(1970, 1, 1, tzinfo=timezone.utc)

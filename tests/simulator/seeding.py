@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime, timezone
 
 from .entities import Account, OrganizationBinding, RoleAssignment, SpaceBinding, StoredKey, User
 from .key_store import LONG_AGO, KeyStore
@@ -49,7 +49,7 @@ def _instant(value: datetime | str | None) -> datetime | None:
         return None
     if isinstance(value, str):
         return parse_instant(value, "time")
-    return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    return value.replace(tzinfo=timezone.utc) if value.tzinfo is None else value.astimezone(timezone.utc)
 
 
 def seed_key(state: State, store: KeyStore, account: Account, seed: KeySeed) -> StoredKey:

@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from types import TracebackType
-from typing import Self
 
 from .application import create_application
 from .clock import Clock
@@ -62,7 +61,7 @@ class Simulator:
         self._account = self._populate()
         self._first = self._state.contents()
 
-    def __enter__(self) -> Self:
+    def __enter__(self) -> Simulator:
         self.start()
         return self
 

@@ -7,12 +7,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime, timezone
+
+from dateutil.parser import isoparse
 
 from .identifiers import type_of_identifier
 from .problems import Problem
 
-_RFC3339 = re.compile(r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})")
+_RFC3339 = re.compile(r"\d{4}-\d{2}-\d{2}[Tt]([01]\d|2[0-3]):\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})")
 
 
 def parse_body(raw: bytes, content_type: str | None, required: bool) -> dict[str, object]:
@@ -38,7 +40,7 @@ def parse_instant(text: object, where: str) -> datetime:
     if not isinstance(text, str) or not _RFC3339.fullmatch(text):
         raise Problem(400, f"{where} must be an RFC 3339 date-time")
     try:
-        return datetime.fromisoformat(text.upper()).astimezone(UTC)
+        return isoparse(text.upper()).astimezone(timezone.utc)
     except (ValueError, OverflowError) as error:
         raise Problem(400, f"{where} must be an RFC 3339 date-time") from error
 

@@ -7,11 +7,24 @@ from __future__ import annotations
 import os
 import pathlib
 
+# REUSE-IgnoreStart
+HEAD = """\
+<!--
+SPDX-FileCopyrightText: community.arize contributors
+SPDX-License-Identifier: GPL-3.0-or-later
+-->
+
+"""
+# REUSE-IgnoreEnd
 DOCS = pathlib.Path(__file__).resolve().parents[2] / "docs"
 
 
 def check_table(name: str, made: str) -> None:
-    """Hold `made` against the page `name` below docs, or write it when ARIZE_TEST_WRITE_TABLES is set."""
+    """Hold `made`, under a head that names the licence, against the page `name` below docs.
+
+    With ARIZE_TEST_WRITE_TABLES set, write it.
+    """
+    made = HEAD + made
     page = DOCS / name
     if os.environ.get("ARIZE_TEST_WRITE_TABLES"):
         page.parent.mkdir(exist_ok=True)

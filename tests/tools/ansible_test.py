@@ -1,11 +1,15 @@
 # SPDX-FileCopyrightText: community.arize contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Run ansible-test on a copy of the checkout: ansible_test.py COMMAND [OPTION...]"""
+"""Run ansible-test on a copy of the checkout: ansible_test.py COMMAND [OPTION...]
+
+Where ARIZE_TEST_COUNT names a file, the number of different tests that were run goes there.
+"""
 
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -32,6 +36,8 @@ sys.path.insert(0, wheels[0])
 sys.argv = ["pip", "install"] + arguments
 runpy.run_module("pip", run_name="__main__", alter_sys=True)
 '''
+# One sanity test runs under several interpreters.
+TEST_STARTED = re.compile(r'Running sanity test "([\w-]+)"|Running ([\w-]+) integration test role')
 
 
 def make_stand_ins() -> None:
@@ -45,7 +51,7 @@ def make_stand_ins() -> None:
 
 
 def environment() -> dict[str, str]:
-    """Return the environment, with the interpreters of pyenv themselves in the path.
+    """Return the environment, with the virtual environment and the interpreters of pyenv themselves in the path.
 
     ansible-test tries every supported interpreter that it finds in the path, and names those that it skips.
     Where pyenv is at work it finds them all, but those not switched on exit with an error, and it passes on
@@ -60,7 +66,7 @@ def environment() -> dict[str, str]:
 
 def run(collection: Path, env: dict[str, str], arguments: list[str]) -> int:
     """Run ansible-test, showing its output as it comes. Return its status, or 1 where it tested nothing."""
-    tested = True
+    tested = set()
     with subprocess.Popen(
         ["ansible-test", *arguments],
         cwd=collection,
@@ -72,14 +78,17 @@ def run(collection: Path, env: dict[str, str], arguments: list[str]) -> int:
     ) as process:
         for line in process.stdout or ():
             print(line, end="", flush=True)
-            # To ansible-test this is a success.
-            tested = tested and "All targets skipped" not in line
+            started = TEST_STARTED.search(line)
+            if started:
+                tested.add(started[1] or started[2])
+    if "ARIZE_TEST_COUNT" in env:
+        Path(env["ARIZE_TEST_COUNT"]).write_text(str(len(tested)), encoding="utf-8")
+    # To ansible-test it is a success to have skipped all.
     return process.returncode or int(not tested)
 
 
-def capture_exchanges(collection: Path) -> None:
+def capture_exchanges(collection: Path, exchanges: Path) -> None:
     """Have the simulators of the targets write what they are asked and answer, for `make clients` to judge."""
-    exchanges = CHECKOUT / ".cache" / "exchanges" / "integration.jsonl"
     exchanges.parent.mkdir(parents=True, exist_ok=True)
     exchanges.unlink(missing_ok=True)
     # ansible-test hands the variables of this file to every target.
@@ -89,9 +98,11 @@ def capture_exchanges(collection: Path) -> None:
 
 def main(arguments: list[str]) -> int:
     make_stand_ins()
-    collection, env = copy_collection(CHECKOUT / ".cache" / "ansible-test"), environment()
+    # One copy for each virtual environment, so that two of them can test at the same time.
+    environment_name = Path(sys.prefix).name
+    collection, env = copy_collection(CHECKOUT / ".cache" / "ansible-test" / environment_name), environment()
     if arguments[:1] == ["integration"]:
-        capture_exchanges(collection)
+        capture_exchanges(collection, CHECKOUT / ".cache" / "exchanges" / f"{environment_name}.jsonl")
     command = ["ansible-test", "env", "--list-files"]
     listing = subprocess.run(command, cwd=collection, env=env, check=True, capture_output=True, text=True)
     count = sum(name.startswith("plugins/") for name in listing.stdout.splitlines())

@@ -17,7 +17,7 @@ from support.tables import check_table
 from simulator import Simulator, Switches
 
 # Written by `make integration`, in which real playbooks run the modules.
-CAPTURED = CHECKOUT / ".cache" / "exchanges" / "integration.jsonl"
+CAPTURED = CHECKOUT / ".cache" / "exchanges" / ".venv.jsonl"
 # The least that the integration targets send of each endpoint, so that an empty capture is no success.
 LEAST = {
     "GET /v2/api-keys": 40,
@@ -40,13 +40,6 @@ def of_the_modules(exchanges: list[dict[str, t.Any]]) -> list[dict[str, t.Any]]:
 def markdown(counts: dict[str, int]) -> str:
     """The table of the documentation."""
     lines = [
-        "<!--",
-        "SPDX-FileCopyrightText: community.arize contributors",
-        "SPDX-License-Identifier: GPL-3.0-or-later",
-        "-->",
-        "",
-        "<!-- Written by `make tables`. -->",
-        "",
         "# What the official clients judged",
         "",
         "The integration targets run the modules by real playbooks. Each request that the modules send there is sent",

@@ -72,11 +72,6 @@ def test_the_state_machine_asserts_each_invariant() -> None:
 
 def test_the_table() -> None:
     lines = [
-        "<!--",
-        "SPDX-FileCopyrightText: community.arize contributors",
-        "SPDX-License-Identifier: GPL-3.0-or-later",
-        "-->",
-        "",
         "# Invariants",
         "",
         "Made by `make tables`. They hold for each sequence of runs, pauses, faults, kills and simultaneous runs that",

@@ -19,6 +19,7 @@ from support.playbooks import ROOT
 # YAML that is no playbook, by its keys at the top: nothing here can check more of it than that it parses.
 SETTINGS: dict[frozenset[str], str] = {
     frozenset({"fields", "required"}): "the input configuration of a credential type of AWX",
+    frozenset({"bugfixes"}): "a changelog fragment",
     frozenset({"env"}): "the injector configuration of a credential type of AWX",
     frozenset({"version", "dependencies"}): "the definition of an execution environment",
 }

@@ -52,6 +52,8 @@ def tracked_files() -> list[pathlib.Path]:
 
 def test_every_source_file_names_its_license() -> None:
     paths = [path for path in tracked_files() if path.suffix in {".py", ".yml", ".yaml"}]
+    # What antsibull-changelog writes is licensed in REUSE.toml.
+    paths = [path for path in paths if path.name != "changelog.yaml"]
     assert len(paths) > 50
     lacking = []
     for path in paths:

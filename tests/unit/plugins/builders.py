@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import typing as t
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta, timezone
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
@@ -20,7 +20,7 @@ from ansible_collections.community.arize.plugins.module_utils._matches import St
 from ansible_collections.community.arize.plugins.module_utils._models import ApiKey, IssuedKey, Secret
 from ansible_collections.community.arize.plugins.module_utils._plan import Observation, Plan, make_plan
 
-NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+NOW = datetime(2026, 11, 24, 12, 0, tzinfo=timezone.utc)
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
 MINUTE = timedelta(minutes=1)

@@ -7,7 +7,7 @@ from __future__ import annotations
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
 from typing import Any
 
@@ -18,10 +18,10 @@ from simulator import Fault, Simulator, Switches
 
 
 def test_date_header_follows_the_clock(world: Any) -> None:
-    world.simulator.clock.set(datetime(2031, 5, 6, 7, 8, 9, tzinfo=UTC))
+    world.simulator.clock.set(datetime(2031, 5, 6, 7, 8, 9, tzinfo=timezone.utc))
     answer = world.admin.get("/spaces")
     shown = parsedate_to_datetime(answer.headers["Date"])
-    assert timedelta(0) <= shown - datetime(2031, 5, 6, 7, 8, 9, tzinfo=UTC) < timedelta(seconds=3)
+    assert timedelta(0) <= shown - datetime(2031, 5, 6, 7, 8, 9, tzinfo=timezone.utc) < timedelta(seconds=3)
     world.simulator.clock.advance(days=1, seconds=60)
     later = parsedate_to_datetime(world.admin.get("/spaces").headers["Date"])
     assert later - shown >= timedelta(days=1, seconds=59)
@@ -103,7 +103,7 @@ def test_seeded_keys(world: Any) -> None:
         expires_at="2099-01-01T00:00:00Z",
         description="d",
         created_by=person,
-        last_used_at=datetime(2021, 1, 1, tzinfo=UTC),
+        last_used_at=datetime(2021, 1, 1, tzinfo=timezone.utc),
         account_role="ADMIN",
         org_role="MEMBER",
         space_role="ADMIN",
@@ -154,7 +154,7 @@ def test_reset_brings_back_the_beginning() -> None:
         assert fresh.secret != stale.secret
         headers = {"Authorization": f"Bearer {credential}"}
         assert requests.get(f"{simulator.url}/v2/spaces", headers=headers, timeout=5).status_code == 200
-        assert abs(simulator.clock.now() - datetime.now(UTC)) < timedelta(seconds=5)
+        assert abs(simulator.clock.now() - datetime.now(timezone.utc)) < timedelta(seconds=5)
 
 
 def test_connections_are_kept_open_through_every_kind_of_answer(world: Any) -> None:

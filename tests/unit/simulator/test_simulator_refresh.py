@@ -4,17 +4,18 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
+from dateutil.parser import isoparse
 
 LATER = "2099-01-01T00:00:00Z"
 SOONER = "2098-01-01T00:00:00Z"
 
 
 def parsed(text: str) -> datetime:
-    return datetime.fromisoformat(text)
+    return isoparse(text)
 
 
 def test_new_id_and_the_old_secret_dies(world: Any) -> None:
@@ -123,7 +124,7 @@ def test_account_maximum_bounds_a_refresh(world: Any) -> None:
     unbounded = world.service()
     world.simulator.account.maximum_key_lifetime = 86400
     assert world.admin.refresh(old["id"], expires_at=LATER).status_code == 422
-    compliant = (datetime.now(UTC) + timedelta(hours=2)).isoformat()
+    compliant = (datetime.now(timezone.utc) + timedelta(hours=2)).isoformat()
     assert world.admin.refresh(old["id"], expires_at=compliant).status_code == 200
     assert "expires_at" in world.admin.refresh(unbounded["id"]).json()
 

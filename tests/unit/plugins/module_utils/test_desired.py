@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import typing as t
-from datetime import UTC, datetime
+from datetime import datetime, timezone
 
 import pytest
 from unit.plugins.builders import DAY, NOW, SPACE_ID, desired
@@ -179,7 +179,7 @@ def test_grace(options: dict[str, t.Any], seconds: int | None, overlap: int) -> 
 def test_expiry() -> None:
     assert desired().expiry_at(NOW) is None
     assert desired(expires_in="2d").expiry_at(NOW) == NOW + 2 * DAY
-    assert desired(expires_at="2027-01-01T01:00:00+01:00").expiry_at(NOW) == datetime(2027, 1, 1, tzinfo=UTC)
+    assert desired(expires_at="2027-01-01T01:00:00+01:00").expiry_at(NOW) == datetime(2027, 1, 1, tzinfo=timezone.utc)
 
 
 @pytest.mark.parametrize(

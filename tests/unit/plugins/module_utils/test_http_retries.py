@@ -7,7 +7,7 @@ from __future__ import annotations
 import email.utils
 import itertools
 import typing as t
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta, timezone
 
 import pytest
 import requests
@@ -132,7 +132,7 @@ def test_retry_after_in_seconds(status: int) -> None:
 
 @pytest.mark.parametrize("years", [-30, 0, 30])
 def test_retry_after_as_a_date_goes_by_the_date_of_the_answer(years: int) -> None:
-    server = datetime.now(UTC).replace(microsecond=0) + timedelta(days=365 * years)
+    server = datetime.now(timezone.utc).replace(microsecond=0) + timedelta(days=365 * years)
     headers = {
         "Date": email.utils.format_datetime(server, usegmt=True),
         "Retry-After": email.utils.format_datetime(server + timedelta(seconds=20), usegmt=True),
@@ -191,7 +191,7 @@ def test_an_error_that_is_not_repeated_ends_the_repeats() -> None:
 def test_clock_follows_the_newest_answer_errors_included() -> None:
     wire = Wire(connection(), problem(503, {"Date": "Tue, 24 Nov 2020 12:00:00 GMT"}), OK)
     wire.transport.request("GET", "/x")
-    assert abs(wire.transport.clock.now() - datetime(2026, 11, 24, 12, tzinfo=UTC)) < timedelta(seconds=5)
+    assert abs(wire.transport.clock.now() - datetime(2026, 11, 24, 12, tzinfo=timezone.utc)) < timedelta(seconds=5)
 
 
 def test_missing_requests_is_told(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import itertools
 import typing as t
-from datetime import UTC, datetime
+from datetime import datetime, timezone
 
 import pytest
 from unit.plugins.builders import DAY, HOUR, MINUTE, NOW, api_key, secret_of
@@ -23,7 +23,7 @@ from ansible_collections.community.arize.plugins.module_utils._matches import (
 from ansible_collections.community.arize.plugins.module_utils._models import ApiKey
 
 SECOND = MINUTE / 60
-LAST_SECOND = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
+LAST_SECOND = datetime(9999, 12, 31, 23, 59, 59, tzinfo=timezone.utc)
 NEW = api_key("new", created_at=NOW - DAY, tag="new")
 NEW_BOUNDED = api_key("new", created_at=NOW - DAY, expires_at=NOW + 9 * DAY, tag="new")
 OLD = api_key("old", created_at=NOW - 2 * DAY, tag="old")

@@ -78,6 +78,7 @@ def test_session_is_closed_in_any_case(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_signals_are_held() -> None:
+    before = signal.getsignal(signal.SIGINT)
     script = "\n".join(
         [
             "import os, signal",
@@ -95,7 +96,7 @@ def test_signals_are_held() -> None:
         check=False,
     )
     assert outcome.stdout == "alive\n", outcome.stderr
-    assert signal.getsignal(signal.SIGINT) is not signal.SIG_IGN
+    assert signal.getsignal(signal.SIGINT) is before
 
 
 OPTIONS = {"name": "ingest", "space": "analytics"}

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import typing as t
-from datetime import UTC, datetime
+from datetime import datetime, timezone
 
 import hypothesis
 import hypothesis.strategies as st
@@ -47,11 +47,11 @@ def test_whole_key() -> None:
         key_type="service",
         status="active",
         redacted_key="ak-abc...cba",
-        created_at=datetime(2026, 11, 14, 12, tzinfo=UTC),
+        created_at=datetime(2026, 11, 14, 12, tzinfo=timezone.utc),
         description="d",
-        expires_at=datetime(2027, 3, 31, tzinfo=UTC),
+        expires_at=datetime(2027, 3, 31, tzinfo=timezone.utc),
         created_by_user_id="VXNlcjo5MDA6a0Y2Yw==",
-        last_used_at=datetime(2026, 11, 22, 18, 0, 0, 500_000, tzinfo=UTC),
+        last_used_at=datetime(2026, 11, 22, 18, 0, 0, 500_000, tzinfo=timezone.utc),
         bot_user=_models.BotUser(
             "u-9",
             "ingest",

@@ -1,0 +1,122 @@
+# SPDX-FileCopyrightText: community.arize contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Each supported ansible-core with each interpreter that it supports: `make matrix`, or `make matrix SESSION=NAME`."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import nox
+
+sys.path.insert(0, "tests/tools")
+
+from ansible_test import environment
+from matrix import CORES, RESULTS, Core, pairs, record
+from tally import tally
+
+nox.needs_version = ">=2026.10"
+nox.options.default_venv_backend = "uv"
+nox.options.download_python = "never"
+nox.options.envdir = ".cache/nox"
+nox.options.reuse_venv = "yes"
+
+os.environ["PATH"] = environment()["PATH"]
+Body = Callable[[nox.Session, str, Core], None]
+
+
+def present(python: str) -> bool:
+    """Whether such an interpreter is there, and is no stand-in of a version manager that leads nowhere."""
+    try:
+        return subprocess.run([f"python{python}", "-c", ""], capture_output=True, check=False).returncode == 0
+    except FileNotFoundError:
+        return False
+
+
+def pytest(session: nox.Session, *arguments: str, **variables: str) -> int:
+    """Run tests, and return how many passed."""
+    results = RESULTS / "results" / session.name
+    session.run("pytest", "-n", "2", "-q", f"--junit-xml={results}/tests.xml", *arguments, env=variables)
+    return tally(results)[0]
+
+
+def ansible_test(session: nox.Session, command: str) -> int:
+    """Run a command of ansible-test, and return how many tests it ran."""
+    count = RESULTS / f"{session.name}.count"
+    count.parent.mkdir(parents=True, exist_ok=True)
+    session.run("python", "tests/tools/ansible_test.py", command, "--local", env={"ARIZE_TEST_COUNT": str(count)})
+    return int(count.read_text(encoding="utf-8"))
+
+
+def pair(session: nox.Session, _minor: str, _core: Core) -> None:
+    """Run the unit tests and the integration targets."""
+    unit = pytest(session, "tests/unit")
+    record(session.name, unit=unit, integration=ansible_test(session, "integration"))
+
+
+def sanity(session: nox.Session, minor: str, _core: Core) -> None:
+    """Run the sanity tests, which try each interpreter by themselves."""
+    ignored = Path(f"tests/sanity/ignore-{minor}.txt")
+    lines = ignored.read_text(encoding="utf-8").splitlines() if ignored.exists() else []
+    record(session.name, sanity=ansible_test(session, "sanity"), ignored=len(lines))
+
+
+def behaviour(session: nox.Session, _minor: str, _core: Core) -> None:
+    """Play tasks against the simulator."""
+    record(session.name, behaviour=pytest(session, "tests/behaviour"))
+
+
+def hosts(session: nox.Session, _minor: str, core: Core) -> None:
+    """Play the modules under each interpreter that a managed host may have."""
+    interpreters = []
+    for python in filter(present, core.hosts):
+        folder = f".cache/hosts/{python}"
+        session.run("uv", "venv", "--quiet", "--clear", "--python", f"python{python}", folder, external=True)
+        session.run(
+            *("uv", "pip", "install", "--quiet", "--python", f"{folder}/bin/python"),
+            *("-r", "meta/ee-requirements.txt", "-c", "tests/matrix/constraints-hosts.txt"),
+            external=True,
+        )
+        interpreters.append(f"{folder}/bin/python")
+    pytest(session, "tests/matrix", ARIZE_TEST_HOSTS=os.pathsep.join(interpreters))
+    record(session.name, hosts=", ".join(filter(present, core.hosts)))
+
+
+def skip(session: nox.Session, reason: str) -> None:
+    record(session.name, skipped="no interpreter")
+    # A continuous integration asks for the interpreters that it needs.
+    (session.error if "CI" in os.environ else session.skip)(reason)
+
+
+def run(session: nox.Session, minor: str, body: Body) -> None:
+    core = CORES[minor]
+    session.install(
+        f"ansible-core=={core.release}",
+        *("-r", "tests/matrix/requirements.txt", "-c", "tests/matrix/constraints.txt"),
+    )
+    body(session, minor, core)
+
+
+def add(name: str, minor: str, python: str, body: Body) -> None:
+    """Add a session."""
+    if present(python):
+        function: Callable[[nox.Session], None] = partial(run, minor=minor, body=body)
+        backend = "uv"
+    else:
+        function = partial(skip, reason=f"ansible-core {minor} with Python {python}: no interpreter")
+        backend = "none"
+    function.__doc__ = body.__doc__
+    nox.session(name=name, python=python, venv_backend=backend)(function)
+
+
+for a_minor, a_python in pairs():
+    add(f"pair-{a_minor}-{a_python}", a_minor, a_python, pair)
+for a_minor, a_core in CORES.items():
+    newest = next((python for python in reversed(a_core.controllers) if present(python)), a_core.controllers[-1])
+    for a_body in (sanity, behaviour, hosts):
+        add(f"{a_body.__name__}-{a_minor}", a_minor, newest, a_body)

@@ -1,0 +1,112 @@
+# SPDX-FileCopyrightText: community.arize contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The versions that `make matrix` tests, and the table of what came of it: matrix.py writes docs/tables/matrix.md."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+RESULTS = CHECKOUT / ".cache" / "matrix"
+TABLE = CHECKOUT / "docs" / "tables" / "matrix.md"
+
+
+@dataclass(frozen=True)
+class Core:
+    """A release of ansible-core, and the interpreters that it supports and the collection does too.
+
+    Source: CONTROLLER_PYTHON_VERSIONS and REMOTE_ONLY_PYTHON_VERSIONS in its own ansible-test, which a test reads.
+    """
+
+    release: str
+    controllers: tuple[str, ...]
+    hosts_only: tuple[str, ...]
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """The interpreters of managed hosts."""
+        return self.hosts_only + self.controllers
+
+
+# By ansible-core's minor version. These releases are pinned; the rest is in tests/matrix/constraints.txt.
+CORES = {
+    "2.16": Core("2.16.19", ("3.10", "3.11", "3.12"), ("3.8", "3.9")),
+    "2.17": Core("2.17.14", ("3.10", "3.11", "3.12"), ("3.8", "3.9")),
+    "2.18": Core("2.18.19", ("3.11", "3.12", "3.13"), ("3.8", "3.9", "3.10")),
+    "2.19": Core("2.19.14", ("3.11", "3.12", "3.13"), ("3.8", "3.9", "3.10")),
+    "2.20": Core("2.20.10", ("3.12", "3.13", "3.14"), ("3.9", "3.10", "3.11")),
+    "2.21": Core("2.21.5", ("3.12", "3.13", "3.14"), ("3.9", "3.10", "3.11")),
+}
+
+
+def pairs() -> list[tuple[str, str]]:
+    """All pairs of an ansible-core and a controller interpreter, oldest first."""
+    return [(minor, python) for minor, core in CORES.items() for python in core.controllers]
+
+
+def record(session: str, **figures: str | int) -> None:
+    """Keep what a session found, for the table."""
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    (RESULTS / f"{session}.json").write_text(json.dumps(figures), encoding="utf-8")
+
+
+def found(session: str) -> dict[str, str | int]:
+    """What a session found; empty where it was not run to its end."""
+    path = RESULTS / f"{session}.json"
+    figures: dict[str, str | int] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    return figures
+
+
+def row(*cells: str | int) -> str:
+    return "| " + " | ".join(str(cell) for cell in cells) + " |"
+
+
+def outcome(session: str, *names: str) -> list[str | int]:
+    """The cells for some figures of a session."""
+    figures = found(session)
+    if "skipped" in figures:
+        return [f"skipped: {figures['skipped']}", *[""] * (len(names) - 1)]
+    return [figures.get(name, "not run") for name in names]
+
+
+def table() -> str:
+    """The two tables in Markdown: by pair, and by ansible-core."""
+    lines = [
+        "<!--",
+        # REUSE-IgnoreStart
+        "SPDX-FileCopyrightText: community.arize contributors",
+        "SPDX-License-Identifier: GPL-3.0-or-later",
+        # REUSE-IgnoreEnd
+        "",
+        "Written by `make matrix`.",
+        "-->",
+        "",
+        "# Versions of ansible-core and Python",
+        "",
+        "Each row was run on one machine by `make matrix`. Interpreters that it did not have are named as skipped.",
+        "",
+        row("ansible-core", "Python of the controller", "Unit tests passed", "Integration targets passed"),
+        row(*["---"] * 4),
+    ]
+    for minor, python in pairs():
+        lines.append(row(CORES[minor].release, python, *outcome(f"pair-{minor}-{python}", "unit", "integration")))
+    heads = ("Sanity tests passed", "Ignored", "Playbook tests passed", "Python of managed hosts tried")
+    lines += ["", row("ansible-core", *heads), row(*["---"] * 5)]
+    for minor, core in CORES.items():
+        lines.append(
+            row(
+                core.release,
+                *outcome(f"sanity-{minor}", "sanity", "ignored"),
+                *outcome(f"behaviour-{minor}", "behaviour"),
+                *outcome(f"hosts-{minor}", "hosts"),
+            )
+        )
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    TABLE.parent.mkdir(parents=True, exist_ok=True)
+    TABLE.write_text(table(), encoding="utf-8")

@@ -1,0 +1,109 @@
+# SPDX-FileCopyrightText: community.arize contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The versions that are tested are those that are promised, and a release finds all places of its version."""
+
+from __future__ import annotations
+
+import pathlib
+import re
+import shutil
+import typing as t
+
+import ansible.release
+import pytest
+import yaml
+from ansible_test._util.target.common import constants
+from tools import matrix, release
+
+ROOT = pathlib.Path(__file__).parents[3]
+MINOR = ".".join(ansible.release.__version__.split(".")[:2])
+
+
+def text(name: str) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def number(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split("."))
+
+
+def test_the_interpreters_of_a_core_are_those_that_it_names_itself() -> None:
+    core = matrix.CORES[MINOR]
+    oldest = number(yaml.safe_load(text("tests/config.yml"))["modules"]["python_requires"].lstrip(">="))
+    assert core.controllers == constants.CONTROLLER_PYTHON_VERSIONS
+    assert core.hosts_only == tuple(v for v in constants.REMOTE_ONLY_PYTHON_VERSIONS if number(v) >= oldest)
+
+
+def test_the_oldest_and_the_newest_version_are_those_promised() -> None:
+    minors, oldest_host = list(matrix.CORES), min((v for c in matrix.CORES.values() for v in c.hosts), key=number)
+    assert yaml.safe_load(text("meta/runtime.yml"))["requires_ansible"] == f">={minors[0]}.0"
+    readme = " ".join(text("README.md").split())
+    assert f"- ansible-core {minors[0]} or later on the controller" in readme
+    assert f"ansible-core {minors[0]} to {minors[-1]} under each Python" in readme
+    assert f"- Python {oldest_host} or later" in readme
+    assert yaml.safe_load(text("tests/config.yml")) == {"modules": {"python_requires": f">={oldest_host}"}}
+
+
+def test_the_releases_are_of_their_minor_version() -> None:
+    assert all(core.release.startswith(f"{minor}.") for minor, core in matrix.CORES.items())
+    pinned = dict(re.findall(r"^ansible-core==((\d+\.\d+)\.\d+)", text("tests/constraints.txt"), re.MULTILINE))
+    assert pinned == {matrix.CORES[minor].release: minor for minor in pinned.values()}
+
+
+def test_the_table_has_a_row_for_each_pair_and_each_core() -> None:
+    rows = re.findall(r"^\| (\d[\d.]*) \| ([^|]*) \|", text("docs/tables/matrix.md"), re.MULTILINE)
+    pairs = [(matrix.CORES[minor].release, python) for minor, python in matrix.pairs()]
+    assert rows[: len(pairs)] == pairs
+    assert [core for core, _cell in rows[len(pairs) :]] == [core.release for core in matrix.CORES.values()]
+
+
+def test_nothing_is_ignored_in_sanity_tests() -> None:
+    assert list((ROOT / "tests").glob("sanity/ignore*")) == []
+
+
+@pytest.fixture
+def checkout(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> pathlib.Path:
+    """A folder with what a release touches, and a changelog that knows only 7.0.0."""
+    for name in release.PLACES:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / name, tmp_path / name)
+    fragment = tmp_path / "changelogs/fragments/a.yml"
+    fragment.parent.mkdir(parents=True)
+    fragment.touch()
+    (tmp_path / "CHANGELOG.rst").write_text("Notes\n\nv7.0.0\n======\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_a_release_finds_each_place_of_the_version(checkout: pathlib.Path) -> None:
+    release.set_version(checkout, "7.0.0")
+    for name, pattern in release.PLACES.items():
+        assert [found[1] for found in re.findall(pattern, (checkout / name).read_text(), re.MULTILINE)] == ["7.0.0"]
+    (checkout / "changelogs/fragments/a.yml").unlink()
+    assert release.main("check", "7.0.0") == 0
+
+
+def lose(name: str) -> t.Callable[[pathlib.Path], None]:
+    return lambda checkout: (checkout / name).write_text("", encoding="utf-8") and None
+
+
+@pytest.mark.parametrize(
+    ("task", "version", "damage", "reason"),
+    [
+        ("make", "7.0", None, "no version like 1.2.3"),
+        ("make", "", None, "no version like 1.2.3"),
+        ("make", "7.0.0", None, "has a release 7.0.0 already"),
+        ("make", "7.1.0", lambda checkout: (checkout / "changelogs/fragments/a.yml").unlink(), "nothing to release"),
+        ("make", "7.1.0", lose("galaxy.yml"), "galaxy.yml names the version 0 times"),
+        ("check", "7.1.0", None, "galaxy.yml names the version"),
+        ("check", "7.1.0", lambda checkout: release.set_version(checkout, "7.1.0"), "has no release 7.1.0"),
+        ("check", "7.0.0", lambda checkout: release.set_version(checkout, "7.0.0"), "fragments that are in no release"),
+    ],
+)
+def test_what_is_no_release_is_refused(
+    checkout: pathlib.Path, capsys: pytest.CaptureFixture[str], task: str, version: str, damage: t.Any, reason: str
+) -> None:
+    if damage:
+        damage(checkout)
+    assert release.main(task, version) == 1
+    assert reason in capsys.readouterr().err
