@@ -14,7 +14,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 # What `make test`, and so CI, runs, quick parts first.
 PARTS := lint unit scenarios behaviour integration demo sanity
 
-.PHONY: help venv $(PARTS) clients test benchmark build clean
+.PHONY: help venv $(PARTS) report clients test benchmark build clean
 
 help: ## Show this list
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -61,6 +61,9 @@ scenarios: $(READY) ## Run the modules in process: rotation, faults, kills, race
 
 tables: $(READY) ## Write the tables of the documentation that tests make
 	ARIZE_TEST_WRITE_TABLES=1 pytest tests/scenarios/test_faults.py -k table
+
+report: $(READY) ## Let the role key_audit report on a simulated fleet, and take the picture in docs/images
+	PYTHONPATH=tests python tests/tools/report.py .cache/report docs/images/key-audit.png
 
 nightly: $(READY) ## Run ten thousand schedules of the invariants and all rounds of the races (an hour)
 	ARIZE_TEST_SCHEDULES=10000 ARIZE_TEST_ROUNDS=20 pytest tests/properties -n 2
