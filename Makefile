@@ -14,7 +14,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 # What `make test`, and so CI, runs, quick parts first.
 PARTS := lint unit scenarios docs behaviour integration clients packaging demo sanity
 
-.PHONY: help venv $(PARTS) tables nightly test matrix benchmark build release released clean
+.PHONY: help venv $(PARTS) tables report nightly test matrix benchmark build release released clean
 
 help: ## Show this list
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -80,6 +80,9 @@ scenarios: $(READY) ## Run the modules in process: rotation, faults, kills, race
 
 tables: $(CLIENTS) integration ## Write the tables of the documentation that tests make
 	ARIZE_TEST_WRITE_TABLES=1 pytest tests/scenarios tests/unit/docs tests/clients/current -k test_the_table
+
+report: $(READY) ## Let the role key_audit report on a simulated fleet, and take the picture in docs/images
+	PYTHONPATH=tests python tests/tools/report.py .cache/report docs/images/key-audit.png
 
 nightly: $(READY) ## Run ten thousand schedules of the invariants and all rounds of the races (an hour)
 	ARIZE_TEST_SCHEDULES=10000 ARIZE_TEST_ROUNDS=20 pytest tests/properties -n 2

@@ -25,6 +25,7 @@ from ansible_collections.community.arize.plugins.module_utils._scope import (
     DeclaredSpace,
     ScopeResolver,
 )
+from ansible_collections.community.arize.plugins.module_utils._time import format_instant
 
 
 @dataclasses.dataclass(frozen=True)
@@ -96,7 +97,9 @@ def gather(client: ArizeClient, query: KeyQuery) -> tuple[dict[str, t.Any], list
     complete = not listing.unread and not listing.has_more
     result = {
         "changed": False,
+        "listed_at": format_instant(now.replace(microsecond=0)),
         "api_keys": shown,
+        "spaces": [{"id": space_id, "name": name} for space_id, name in listing.spaces.items()],
         "pagination": {"has_more": listing.has_more, "next_cursor": listing.next_cursor},
         "summary": {**_audit.summary(keys, found, now, complete), "unread_spaces": listing.unread},
     }
@@ -111,11 +114,15 @@ def gather(client: ArizeClient, query: KeyQuery) -> tuple[dict[str, t.Any], list
 
 @dataclasses.dataclass
 class _Listing:
-    """Keys by id; under which spaces each was listed; the ids of spaces that could not be read."""
+    """Keys by id; under which spaces each was listed; the ids of spaces that could not be read.
+
+    `spaces` has the names of the spaces asked for by their ids, None where the caller gave an id.
+    """
 
     keys: dict[str, ApiKey] = dataclasses.field(default_factory=dict)
     spaces_of: dict[str, list[str]] = dataclasses.field(default_factory=dict)
     unread: list[str] = dataclasses.field(default_factory=list)
+    spaces: dict[str, str | None] = dataclasses.field(default_factory=dict)
     has_more: bool = False
     next_cursor: str | None = None
 
@@ -135,6 +142,8 @@ def _one_scope(client: ArizeClient, query: KeyQuery) -> _Listing:
         declared = DeclaredOrganization(spaces=(DeclaredSpace(query.space),))
         (space_id,) = ScopeResolver(client, (declared,)).space_ids()
     listing = _Listing()
+    if space_id is not None:
+        listing.spaces[space_id] = None if space_id == query.space else query.space
     filtered = query.name is not None or query.key_id is not None
     for status in query.statuses:
         room = None if query.limit is None else query.limit - len(listing.keys)
@@ -173,6 +182,7 @@ def _every_space(client: ArizeClient, query: KeyQuery) -> _Listing:
             # Some servers list service keys only by space (contract section 13).
             continue
     for space in client.all_spaces():
+        listing.spaces[space.space_id] = space.name
         for status in query.statuses:
             try:
                 listed, _end = client.list_api_keys(key_type="service", status=status, space_id=space.space_id)

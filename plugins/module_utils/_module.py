@@ -89,12 +89,14 @@ class KeyInfoTask:
 
     label = ""
 
-    def __init__(self, host: Host, client: ArizeClient, _connection: Connection) -> None:
+    def __init__(self, host: Host, client: ArizeClient, connection: Connection) -> None:
         self._query = _info.key_query(host.options)
         self._client = client
+        self._api_url = connection.base_url
 
     def predict(self) -> tuple[Result, list[str]]:
-        return _info.gather(self._client, self._query)
+        result, warnings = _info.gather(self._client, self._query)
+        return {**result, "api_url": self._api_url}, warnings
 
     carry_out = predict
 

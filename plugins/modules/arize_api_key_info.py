@@ -190,6 +190,30 @@ api_keys:
       elements: str
       returned: when a threshold is set
       sample: [expires_soon]
+api_url:
+  description: The base URL of the service that was asked.
+  type: str
+  returned: success
+  sample: https://api.arize.com
+listed_at:
+  description: When the keys were listed, by the clock of the service, RFC 3339 in UTC. Findings go by it.
+  type: str
+  returned: success
+  sample: "2026-11-24T06:00:00Z"
+spaces:
+  description: The spaces whose keys were asked for. Empty without O(space) and O(all_spaces).
+  type: list
+  elements: dict
+  returned: success
+  contains:
+    id:
+      description: The id of the space.
+      type: str
+      sample: U3BhY2U6MzEwOmhKNWQ=
+    name:
+      description: The name of the space, null when O(space) was an id.
+      type: str
+      sample: analytics
 pagination:
   description: Whether there are more keys than O(limit) allowed, and the cursor for the next ones.
   type: dict

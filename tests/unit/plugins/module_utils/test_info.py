@@ -59,6 +59,8 @@ def test_result() -> None:
     assert gathered.result["changed"] is False
     assert gathered.result["pagination"] == {"has_more": False, "next_cursor": None}
     assert gathered.result["summary"]["complete"] is True
+    assert gathered.result["listed_at"].endswith("Z")
+    assert gathered.result["spaces"] == []
     assert gathered.warnings == []
 
 
@@ -99,6 +101,7 @@ def test_all_spaces_tells_what_could_not_be_read() -> None:
     assert gathered.ids == ["a", "b"]
     assert gathered.result["api_keys"][0]["space_ids"] == ["s-1"]
     assert gathered.result["summary"]["unread_spaces"] == ["s-2", "s-3"]
+    assert gathered.result["spaces"] == [{"id": row["id"], "name": row["name"]} for row in rows]
     assert gathered.result["summary"]["complete"] is False
     assert "2 space(s) could not be read" in gathered.warnings[0]
 

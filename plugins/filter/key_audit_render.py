@@ -1,0 +1,69 @@
+# SPDX-FileCopyrightText: community.arize contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A report on an audit as a file's content."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible.errors import AnsibleFilterError
+
+from ansible_collections.community.arize.plugins.plugin_utils._audit_render import to_csv, to_html, to_json
+
+DOCUMENTATION = r"""
+name: key_audit_render
+short_description: Write a report on an audit as HTML, CSV or JSON
+version_added: 0.1.0
+author:
+  - community.arize contributors (@community-arize)
+description:
+  - What comes from the service is escaped in HTML, and can't be a formula in CSV. Control characters are made visible.
+  - The role P(community.arize.key_audit#role) uses it.
+positional: _input
+options:
+  _input:
+    description: A report made by the filter P(community.arize.key_audit_report#filter).
+    type: dict
+    required: true
+  form:
+    description: What to write.
+    type: str
+    choices: [html, csv, json]
+    required: true
+  template:
+    description: The Jinja2 template of the page, for V(html).
+    type: str
+    default: ''
+"""
+
+EXAMPLES = r"""
+- name: Write the keys as a table
+  ansible.builtin.copy:
+    content: "{{ my_report | community.arize.key_audit_render('csv') | string }}"
+    dest: /srv/reports/arize-keys.csv
+    mode: "0600"
+"""
+
+RETURN = r"""
+_value:
+  description: The content of the file.
+  type: str
+"""
+
+
+def key_audit_render(report: t.Mapping[str, t.Any], form: str, template: str = "") -> str:
+    """The filter; see DOCUMENTATION. Raises AnsibleFilterError for an unknown form."""
+    if form == "html":
+        return to_html(report, template)
+    if form == "csv":
+        return to_csv(report)
+    if form == "json":
+        return to_json(report)
+    raise AnsibleFilterError(f"key_audit_render: form is html, csv or json, not {form!r}")
+
+
+class FilterModule:
+    """What Ansible looks for."""
+
+    def filters(self) -> dict[str, t.Callable[..., t.Any]]:
+        return {"key_audit_render": key_audit_render}

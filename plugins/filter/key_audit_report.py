@@ -1,0 +1,91 @@
+# SPDX-FileCopyrightText: community.arize contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a report on an audit says."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible.errors import AnsibleFilterError
+
+from ansible_collections.community.arize.plugins.plugin_utils._audit_report import Wishes, report
+
+DOCUMENTATION = r"""
+name: key_audit_report
+short_description: Make a report of the results of an audit
+version_added: 0.1.0
+author:
+  - community.arize contributors (@community-arize)
+description:
+  - Groups findings by severity, sets accepted ones apart, and lays out a time line of expiries. The role
+    P(community.arize.key_audit#role) uses it.
+  - The time is that of the audit. A report bears its day, so that equal keys make equal reports on the same day.
+positional: _input
+options:
+  _input:
+    description: Registered results of M(community.arize.arize_api_key_info) with thresholds.
+    type: list
+    elements: dict
+    required: true
+  title:
+    description: The heading.
+    type: str
+    required: true
+  made_by:
+    description: Who made the audit. Empty for no such line.
+    type: str
+    default: ''
+  thresholds:
+    description: The thresholds of the audit, for the texts.
+    type: dict
+    default: {}
+  accepted:
+    description: Accepted findings, each with C(name) of the key or V(*), C(finding), and C(reason) if there is one.
+    type: list
+    elements: dict
+    default: []
+  fail_on:
+    description: Findings that shall fail the play. V(any) stands for all, V(incomplete) for a space that was not read.
+    type: list
+    elements: str
+    default: []
+  months:
+    description: How many months the time line covers.
+    type: int
+    default: 12
+"""
+
+EXAMPLES = r"""
+- name: Show what is wrong
+  ansible.builtin.debug:
+    msg: "{{ ([audit] | community.arize.key_audit_report(title='Keys')).findings }}"
+"""
+
+RETURN = r"""
+_value:
+  description: The report, for the filter P(community.arize.key_audit_render#filter).
+  type: dict
+"""
+
+
+def key_audit_report(
+    audits: t.Sequence[t.Mapping[str, t.Any]],
+    title: str,
+    made_by: str = "",
+    thresholds: t.Mapping[str, str] | None = None,
+    accepted: t.Sequence[t.Mapping[str, t.Any]] = (),
+    fail_on: t.Sequence[str] = (),
+    months: int = 12,
+) -> dict[str, t.Any]:
+    """The filter; see DOCUMENTATION. Raises AnsibleFilterError when there is nothing to report."""
+    try:
+        return report(audits, Wishes(title, made_by, thresholds or {}, accepted, fail_on, months))
+    except ValueError as error:
+        raise AnsibleFilterError(f"key_audit_report: {error}") from None
+
+
+class FilterModule:
+    """What Ansible looks for."""
+
+    def filters(self) -> dict[str, t.Callable[..., t.Any]]:
+        return {"key_audit_report": key_audit_report}

@@ -1,0 +1,80 @@
+# SPDX-FileCopyrightText: community.arize contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What one host has to do for the declared teams."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.community.arize.plugins.plugin_utils._service_keys import Play, plan
+
+DOCUMENTATION = r"""
+name: service_key_plan
+short_description: Work out the service keys of one host from teams and their spaces
+version_added: 0.1.0
+author:
+  - community.arize contributors (@community-arize)
+description:
+  - Lays what a space declares over what its team declares, and that over the defaults of the role
+    P(community.arize.service_keys#role), which uses this filter.
+  - Finds keys that are declared twice, files that would be overwritten, hosts that are not in the inventory, and all
+    that the module M(community.arize.arize_api_key) would refuse without asking the service.
+positional: _input
+options:
+  _input:
+    description: The teams, as in O(community.arize.service_keys#role:service_keys_teams).
+    type: list
+    elements: dict
+    required: true
+  defaults:
+    description: What each team and space inherits.
+    type: dict
+    required: true
+  host:
+    description: The name of the host in the inventory.
+    type: str
+    required: true
+  batch:
+    description: The hosts that the play works on at the same time. The first one that receives a shared key issues it.
+    type: list
+    elements: str
+    required: true
+  groups:
+    description: The hosts of each group of the inventory.
+    type: dict
+    required: true
+"""
+
+EXAMPLES = r"""
+- name: Work out what this host needs
+  ansible.builtin.set_fact:
+    my_plan: >-
+      {{ service_keys_teams | community.arize.service_key_plan(
+           defaults=my_defaults, host=inventory_hostname, batch=ansible_play_batch, groups=groups) }}
+"""
+
+RETURN = r"""
+_value:
+  description:
+    - C(problems), sentences that each name the team and the space, and C(entries), what the host has to do.
+    - There are no entries when there are problems.
+  type: dict
+"""
+
+
+def service_key_plan(
+    teams: t.Sequence[t.Mapping[str, t.Any]],
+    defaults: t.Mapping[str, t.Any],
+    host: str,
+    batch: t.Sequence[str],
+    groups: t.Mapping[str, t.Sequence[str]],
+) -> dict[str, t.Any]:
+    """The filter; see DOCUMENTATION."""
+    return plan(teams, defaults, Play(host, batch, groups))
+
+
+class FilterModule:
+    """What Ansible looks for."""
+
+    def filters(self) -> dict[str, t.Callable[..., t.Any]]:
+        return {"service_key_plan": service_key_plan}

@@ -1,0 +1,182 @@
+# SPDX-FileCopyrightText: community.arize contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# This plugin_utils is PRIVATE and should only be used by this collection.
+# Breaking changes can occur any time.
+"""From the results of `arize_api_key_info` to what a report says. Pure: the time is that of the audit.
+
+A report bears the day and not the minute, and shows when a key was last used by day, so that a second run on the same
+day over the same keys makes the same report.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+from datetime import date, datetime
+
+from ansible_collections.community.arize.plugins.plugin_utils._audit_findings import FINDINGS, SEVERITIES
+from ansible_collections.community.arize.plugins.plugin_utils._audit_timeline import timeline
+
+Row = t.Mapping[str, t.Any]
+
+# What may fail a play beside the findings themselves.
+ANY, INCOMPLETE = "any", "incomplete"
+EVERY_NAME = "*"
+_THRESHOLDS = ("expires_within", "unused_for", "older_than")
+_COPIED = (
+    "id",
+    "name",
+    "description",
+    "key_type",
+    "status",
+    "live",
+    "redacted_key",
+    "created_at",
+    "expires_at",
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class Wishes:
+    """What the caller wants of the report. Thresholds are the texts that the audit was made with."""
+
+    title: str
+    made_by: str
+    thresholds: t.Mapping[str, str]
+    accepted: t.Sequence[Row]
+    fail_on: t.Sequence[str]
+    months: int
+
+
+def report(audits: t.Sequence[Row], wishes: Wishes) -> dict[str, t.Any]:
+    """The report as plain data. `audits` are results for all spaces, or one for each space asked for.
+
+    Raises ValueError when no audit succeeded.
+    """
+    read = [audit for audit in audits if not audit.get("failed")]
+    if not read:
+        raise ValueError("no space could be read, so there is nothing to report")
+    today = _day(read[-1]["listed_at"])
+    names = {space["id"]: space["name"] or space["id"] for audit in read for space in audit["spaces"]}
+    keys = _keys(read, names, wishes)
+    unread = [names.get(space_id, space_id) for audit in read for space_id in audit["summary"]["unread_spaces"]]
+    unread += [str(audit.get("item")) for audit in audits if audit.get("failed")]
+    complete = not unread and all(audit["summary"]["complete"] for audit in read)
+    groups = _groups(keys, wishes)
+    return {
+        "title": wishes.title,
+        "date": today.isoformat(),
+        "api_url": str(read[0]["api_url"]),
+        "made_by": wishes.made_by,
+        "thresholds": {name: value for name, value in sorted(wishes.thresholds.items()) if value},
+        "complete": complete,
+        "unread_spaces": sorted(unread),
+        "figures": _figures(keys, names, groups),
+        "findings": groups,
+        "keys": keys,
+        "spaces": _spaces(keys, names, unread),
+        "timeline": timeline(
+            [{**key, "expires_on": _day_or_none(key["expires_at"])} for key in keys], today, wishes.months
+        ),
+        "problems": _problems(keys, unread, complete, wishes),
+    }
+
+
+def _day(instant: str) -> date:
+    return datetime.strptime(instant[:10], "%Y-%m-%d").date()
+
+
+def _day_or_none(instant: str | None) -> date | None:
+    return None if instant is None else _day(instant)
+
+
+def _keys(audits: t.Sequence[Row], names: t.Mapping[str, str], wishes: Wishes) -> list[dict[str, t.Any]]:
+    """Each key once, by name, with all spaces under which it was listed and with what of it is accepted."""
+    merged: dict[str, dict[str, t.Any]] = {}
+    for audit in audits:
+        for key in audit["api_keys"]:
+            known = merged.setdefault(key["id"], {**key, "space_ids": [], "findings": []})
+            known["space_ids"] += [each for each in key["space_ids"] or () if each not in known["space_ids"]]
+            known["findings"] += [each for each in key.get("findings", ()) if each not in known["findings"]]
+    rows = []
+    for key in sorted(merged.values(), key=lambda each: (each["name"], each["created_at"], each["id"])):
+        accepted = {
+            rule["finding"]: str(rule.get("reason") or "")
+            for rule in wishes.accepted
+            if rule["name"] in (EVERY_NAME, key["name"]) and rule["finding"] in key["findings"]
+        }
+        row = {name: key[name] for name in _COPIED}
+        row["last_used_on"] = key["last_used_at"] and key["last_used_at"][:10]
+        row["space_ids"] = key["space_ids"]
+        row["spaces"] = [names.get(space_id, space_id) for space_id in key["space_ids"]]
+        order = [each.finding for each in FINDINGS]
+        row["findings"] = sorted(set(key["findings"]) - set(accepted), key=order.index)
+        row["accepted"] = {name: accepted[name] for name in order if name in accepted}
+        rows.append(row)
+    return rows
+
+
+def _groups(keys: t.Sequence[Row], wishes: Wishes) -> list[dict[str, t.Any]]:
+    """Findings that some key has, each with its keys, the most severe first."""
+    groups = []
+    for explained in FINDINGS:
+        # What lapsed, lapses or was issued first comes first.
+        by = {"expires_soon": "expires_at", "expired": "expires_at", "old": "created_at"}.get(explained.finding, "name")
+        having = sorted((key for key in keys if explained.finding in key["findings"]), key=lambda key: key[by])
+        accepted = [key for key in keys if explained.finding in key["accepted"]]
+        if having or accepted:
+            group = dataclasses.asdict(explained)
+            group["meaning"] = explained.meaning.format(**{**dict.fromkeys(_THRESHOLDS, "?"), **wishes.thresholds})
+            group["keys"] = [key["id"] for key in having]
+            group["accepted"] = [key["id"] for key in accepted]
+            groups.append(group)
+    return groups
+
+
+def _figures(keys: t.Sequence[Row], names: t.Mapping[str, str], groups: t.Sequence[Row]) -> dict[str, t.Any]:
+    live = [key for key in keys if key["live"]]
+    ends = sorted(key["expires_at"] for key in live if key["expires_at"] is not None)
+    by_severity = {
+        severity: len({key for group in groups if group["severity"] == severity for key in group["keys"]})
+        for severity in SEVERITIES
+    }
+    return {
+        "spaces": len(names),
+        "keys": len(keys),
+        "live": len(live),
+        "lapsed": sum(not key["live"] and key["status"] == "active" for key in keys),
+        "unbounded": sum(key["expires_at"] is None for key in live),
+        "next_expires_on": ends[0][:10] if ends else None,
+        "keys_with_findings": sum(bool(key["findings"]) for key in keys),
+        "accepted": sum(len(key["accepted"]) for key in keys),
+        "by_severity": by_severity,
+        "by_finding": {group["finding"]: len(group["keys"]) for group in groups if group["keys"]},
+    }
+
+
+def _spaces(keys: t.Sequence[Row], names: t.Mapping[str, str], unread: t.Sequence[str]) -> list[dict[str, t.Any]]:
+    """Spaces by name with the ids of their keys; last the keys whose space is not known."""
+    rows = [
+        {"id": space_id, "name": name, "keys": [key["id"] for key in keys if space_id in key["space_ids"]]}
+        for space_id, name in sorted(names.items(), key=lambda each: (each[1], each[0]))
+        if name not in unread
+    ]
+    homeless = [key["id"] for key in keys if not set(key["space_ids"]) & set(names)]
+    if homeless:
+        rows.append({"id": "", "name": "Not in a space of this audit", "keys": homeless})
+    return rows
+
+
+def _problems(keys: t.Sequence[Row], unread: t.Sequence[str], complete: bool, wishes: Wishes) -> list[str]:
+    """Why the play shall fail, in sentences; empty when it shall not."""
+    found = []
+    if INCOMPLETE in wishes.fail_on:
+        found += [f"the keys of space {name} could not be read" for name in sorted(unread)]
+        if not complete and not unread:
+            found.append("the list of keys is not complete")
+    for key in keys:
+        for finding in key["findings"]:
+            if ANY in wishes.fail_on or finding in wishes.fail_on:
+                found.append(f"{key['name']} ({key['redacted_key']}, id {key['id']}): {finding}")
+    return found
