@@ -93,14 +93,14 @@ def table() -> str:
     ]
     for minor, python in pairs():
         lines.append(row(CORES[minor].release, python, *outcome(f"pair-{minor}-{python}", "unit", "integration")))
-    heads = ("Sanity tests passed", "Ignored", "Playbook tests passed", "Python of managed hosts tried")
+    heads = ("Sanity tests passed", "Ignored", "Tests of hidden secrets passed", "Python of managed hosts tried")
     lines += ["", row("ansible-core", *heads), row(*["---"] * 5)]
     for minor, core in CORES.items():
         lines.append(
             row(
                 core.release,
                 *outcome(f"sanity-{minor}", "sanity", "ignored"),
-                *outcome(f"behaviour-{minor}", "behaviour"),
+                *outcome(f"secrecy-{minor}", "secrecy"),
                 *outcome(f"hosts-{minor}", "hosts"),
             )
         )
