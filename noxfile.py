@@ -17,7 +17,7 @@ import nox
 sys.path.insert(0, "tests/tools")
 
 from ansible_test import environment
-from matrix import CORES, RESULTS, Core, pairs, record
+from matrix import CORES, RESULTS, Core, forget, record, sessions
 from tally import tally
 
 nox.needs_version = ">=2026.10"
@@ -84,7 +84,9 @@ def hosts(session: nox.Session, _minor: str, core: Core) -> None:
         )
         interpreters.append(f"{folder}/bin/python")
     pytest(session, "tests/matrix", ARIZE_TEST_HOSTS=os.pathsep.join(interpreters))
-    record(session.name, hosts=", ".join(filter(present, core.hosts)))
+    tried = [python for python in core.hosts if present(python)]
+    absent = [f"{python} skipped: no interpreter" for python in core.hosts if not present(python)]
+    record(session.name, hosts=", ".join(tried + absent))
 
 
 def skip(session: nox.Session, reason: str) -> None:
@@ -95,6 +97,7 @@ def skip(session: nox.Session, reason: str) -> None:
 
 def run(session: nox.Session, minor: str, body: Body) -> None:
     core = CORES[minor]
+    forget(session.name)
     session.install(
         f"ansible-core=={core.release}",
         *("-r", "tests/matrix/requirements.txt", "-c", "tests/matrix/constraints.txt"),
@@ -114,9 +117,12 @@ def add(name: str, minor: str, python: str, body: Body) -> None:
     nox.session(name=name, python=python, venv_backend=backend)(function)
 
 
-for a_minor, a_python in pairs():
-    add(f"pair-{a_minor}-{a_python}", a_minor, a_python, pair)
-for a_minor, a_core in CORES.items():
-    newest = next((python for python in reversed(a_core.controllers) if present(python)), a_core.controllers[-1])
-    for a_body in (sanity, secrecy, hosts):
-        add(f"{a_body.__name__}-{a_minor}", a_minor, newest, a_body)
+def newest(core: Core) -> str:
+    """The newest interpreter that is there; where none is, the newest of all."""
+    return next(filter(present, reversed(core.controllers)), core.controllers[-1])
+
+
+BODIES: dict[str, Body] = {"pair": pair, "sanity": sanity, "secrecy": secrecy, "hosts": hosts}
+for a_name in sessions():
+    kind, a_minor, *a_python = a_name.split("-")
+    add(a_name, a_minor, a_python[0] if a_python else newest(CORES[a_minor]), BODIES[kind])

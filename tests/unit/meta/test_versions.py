@@ -57,6 +57,30 @@ def test_the_table_has_a_row_for_each_pair_and_each_core() -> None:
     assert [core for core, _cell in rows[len(pairs) :]] == [core.release for core in matrix.CORES.values()]
 
 
+def test_the_table_is_written_when_every_session_left_its_figures(
+    tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(matrix, "RESULTS", tmp_path)
+    monkeypatch.setattr(matrix, "TABLE", tmp_path / "tables/matrix.md")
+    figures: dict[str, dict[str, str | int]] = {
+        "pair": {"unit": 7, "integration": 2},
+        "sanity": {"sanity": 40, "ignored": 0},
+        "secrecy": {"secrecy": 16},
+        "hosts": {"hosts": "3.8, 3.9"},
+    }
+    for session in matrix.sessions()[1:]:
+        matrix.record(session, **figures[session.partition("-")[0]])
+    assert matrix.main() == 0
+    assert matrix.sessions()[0] in capsys.readouterr().out
+    assert not matrix.TABLE.exists()
+    matrix.record(matrix.sessions()[0], skipped="no interpreter")
+    assert matrix.main() == 0
+    written = matrix.TABLE.read_text(encoding="utf-8").splitlines()
+    oldest, newest = (matrix.CORES[minor].release for minor in (next(iter(matrix.CORES)), MINOR))
+    assert f"| {oldest} | {matrix.pairs()[0][1]} | skipped: no interpreter |  |" in written
+    assert f"| {newest} | 40 | 0 | 16 | 3.8, 3.9 |" in written
+
+
 def test_nothing_is_ignored_in_sanity_tests() -> None:
     assert list((ROOT / "tests").glob("sanity/ignore*")) == []
 
