@@ -15,6 +15,7 @@ import typing as t
 
 import pytest
 import yaml
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from support.playbooks import COLLECTIONS, ROOT
 
 from ansible_collections.community.arize.plugins.module_utils._arguments import (
@@ -28,6 +29,10 @@ GROUP = "group/community.arize.arize"
 SPECS: dict[str, dict[str, t.Any]] = {
     "arize_api_key": connection_arguments().merged_with(key_arguments()).argument_spec,
     "arize_api_key_info": connection_arguments().merged_with(info_arguments()).argument_spec,
+}
+ROLES: dict[str, dict[str, t.Any]] = {
+    path.parents[1].name: yaml.safe_load(path.read_text(encoding="utf-8"))["argument_specs"]["main"]["options"]
+    for path in sorted((ROOT / "roles").glob("*/meta/argument_specs.yml"))
 }
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 EXAMPLES = sorted(path for path in (ROOT / "examples").glob("*.yml") if path.name != "inventory.yml")
@@ -116,6 +121,28 @@ def wrong_calls(plays: t.Sequence[dict[str, t.Any]], where: str) -> list[str]:
     return wrong
 
 
+def wrong_role_variables(plays: t.Sequence[dict[str, t.Any]], where: str) -> list[str]:
+    """Variables of a role of ours that it doesn't know, and plain values that it would refuse."""
+    wrong = []
+    for play in plays:
+        for entry in play.get("roles", ()):
+            name = entry["role"] if isinstance(entry, dict) else entry
+            role = name.removeprefix(PREFIX)
+            if role not in ROLES:
+                wrong.append(f"{where}: there is no role {name}")
+                continue
+            given = {**play.get("vars", {}), **(entry if isinstance(entry, dict) else {})}
+            wrong += wrong_variables(role, given, where)
+    return wrong
+
+
+def wrong_variables(role: str, given: dict[str, t.Any], where: str) -> list[str]:
+    """What the role's argument specification says about those variables that bear its name."""
+    own = {key: value for key, value in given.items() if key.startswith(f"{role}_") and "{{" not in str(value)}
+    spec = {key: {**option, "required": False} for key, option in ROLES[role].items()}
+    return [f"{where}: {message}" for message in ArgumentSpecValidator(spec).validate(own).error_messages]
+
+
 def anchors_of(page: pathlib.Path) -> set[str]:
     """The anchors that a page's headings get."""
     prose = FENCE.sub("", page.read_text(encoding="utf-8"))
@@ -133,13 +160,18 @@ def test_a_block_parses_and_its_options_exist(block: Block) -> None:
     content = yaml.safe_load(block.text)
     assert content
     assert wrong_calls(plays_of(content), block.label) == []
+    assert wrong_role_variables(plays_of(content), block.label) == []
+    if isinstance(content, dict):
+        for role in ROLES:
+            assert wrong_variables(role, content, block.label) == []
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.name)
 def test_the_options_of_an_example_exist(example: pathlib.Path) -> None:
     plays = plays_of(yaml.safe_load(example.read_text(encoding="utf-8")))
-    assert list(module_calls(plays))
+    assert list(module_calls(plays)) or [role for play in plays for role in play["roles"]]
     assert wrong_calls(plays, example.name) == []
+    assert wrong_role_variables(plays, example.name) == []
 
 
 @pytest.mark.parametrize(
