@@ -85,7 +85,10 @@ def test_only_named_findings_are_problems() -> None:
     listed = audit(key("a", "old", "expires_soon"), unread=["s-2"])
     assert made(listed)["problems"] == []
     assert made(listed, fail_on=["old"])["problems"] == ["a (ak-abc...xyz, id id-a): old"]
-    assert made(listed, fail_on=["incomplete"])["problems"] == ["the keys of space ingest could not be read"]
+    told = made(listed, fail_on=["incomplete"])
+    assert told["problems"] == ["the keys of space ingest could not be read"]
+    assert [space["name"] for space in told["spaces"]] == ["analytics"]
+    assert told["figures"]["spaces"] == 1
 
 
 def test_audits_of_several_spaces_are_merged() -> None:
