@@ -13,7 +13,7 @@ from ansible_collections.community.arize.plugins.plugin_utils._audit_render impo
 DOCUMENTATION = r"""
 name: key_audit_render
 short_description: Write a report on an audit as HTML, CSV or JSON
-version_added: 0.1.0
+version_added: 1.0.0
 author:
   - community.arize contributors (@community-arize)
 description:

@@ -13,7 +13,7 @@ from ansible_collections.community.arize.plugins.plugin_utils._audit_report impo
 DOCUMENTATION = r"""
 name: key_audit_report
 short_description: Make a report of the results of an audit
-version_added: 0.1.0
+version_added: 1.0.0
 author:
   - community.arize contributors (@community-arize)
 description:

@@ -11,7 +11,7 @@ from ansible_collections.community.arize.plugins.plugin_utils._service_keys impo
 DOCUMENTATION = r"""
 name: service_key_plan
 short_description: Work out the service keys of one host from teams and their spaces
-version_added: 0.1.0
+version_added: 1.0.0
 author:
   - community.arize contributors (@community-arize)
 description:

@@ -11,7 +11,7 @@ from ansible_collections.community.arize.plugins.plugin_utils._service_key_resul
 DOCUMENTATION = r"""
 name: service_key_results
 short_description: Tell what became of each service key of a host
-version_added: 0.1.0
+version_added: 1.0.0
 author:
   - community.arize contributors (@community-arize)
 description:

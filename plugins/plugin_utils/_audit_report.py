@@ -60,8 +60,10 @@ def report(audits: t.Sequence[Row], wishes: Wishes) -> dict[str, t.Any]:
     today = _day(read[-1]["listed_at"])
     names = {space["id"]: space["name"] or space["id"] for audit in read for space in audit["spaces"]}
     keys = _keys(read, names, wishes)
-    unread = [names.get(space_id, space_id) for audit in read for space_id in audit["summary"]["unread_spaces"]]
+    unread_ids = [space_id for audit in read for space_id in audit["summary"]["unread_spaces"]]
+    unread = [names.get(space_id, space_id) for space_id in unread_ids]
     unread += [str(audit.get("item")) for audit in audits if audit.get("failed")]
+    names_read = {space_id: name for space_id, name in names.items() if space_id not in unread_ids}
     complete = not unread and all(audit["summary"]["complete"] for audit in read)
     groups = _groups(keys, wishes)
     return {
@@ -72,10 +74,10 @@ def report(audits: t.Sequence[Row], wishes: Wishes) -> dict[str, t.Any]:
         "thresholds": {name: value for name, value in sorted(wishes.thresholds.items()) if value},
         "complete": complete,
         "unread_spaces": sorted(unread),
-        "figures": _figures(keys, names, groups),
+        "figures": _figures(keys, names_read, groups),
         "findings": groups,
         "keys": keys,
-        "spaces": _spaces(keys, names, unread),
+        "spaces": _spaces(keys, names_read),
         "timeline": timeline(
             [{**key, "expires_on": _day_or_none(key["expires_at"])} for key in keys], today, wishes.months
         ),
@@ -155,12 +157,11 @@ def _figures(keys: t.Sequence[Row], names: t.Mapping[str, str], groups: t.Sequen
     }
 
 
-def _spaces(keys: t.Sequence[Row], names: t.Mapping[str, str], unread: t.Sequence[str]) -> list[dict[str, t.Any]]:
+def _spaces(keys: t.Sequence[Row], names: t.Mapping[str, str]) -> list[dict[str, t.Any]]:
     """Spaces by name with the ids of their keys; last the keys whose space is not known."""
     rows = [
         {"id": space_id, "name": name, "keys": [key["id"] for key in keys if space_id in key["space_ids"]]}
         for space_id, name in sorted(names.items(), key=lambda each: (each[1], each[0]))
-        if name not in unread
     ]
     homeless = [key["id"] for key in keys if not set(key["space_ids"]) & set(names)]
     if homeless:

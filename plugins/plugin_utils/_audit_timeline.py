@@ -33,7 +33,12 @@ def timeline(keys: t.Sequence[Key], today: date, months: int) -> dict[str, t.Any
     for key in sorted(keys, key=lambda each: (each["expires_on"] or date.max, each["name"])):
         if key["expires_on"] is None:
             continue
-        column = min(max((key["expires_on"] - today).days, 0) // 7, weeks) if key["live"] else -1
+        if not key["live"]:
+            column = -1
+        elif key["expires_on"] >= end:
+            column = weeks
+        else:
+            column = max((key["expires_on"] - today).days, 0) // 7
         columns.setdefault(column, []).append(key)
     tallest = max((len(column) for column in columns.values()), default=0)
     share = max(1, -(-tallest // HIGHEST))

@@ -81,7 +81,7 @@ def scan(runner: PlaybookRunner, run: PlaybookRun, kept: bool) -> None:
 def test_example(runner: PlaybookRunner, example: str, setting: str) -> None:
     arguments, environment = SETTINGS[setting]
     secrets = runner.folder / "secrets"
-    variables = f"arize_secrets_dir={secrets} arize_report={runner.folder}/report.md arize_space=analytics"
+    variables = f"arize_secrets_dir={secrets} key_audit_folder={runner.folder}/reports arize_space=analytics"
     connection = {"ARIZE_API_KEY": runner.simulator.credential, "ARIZE_BASE_URL": runner.simulator.url}
     if example in ("audit", "offboard_space", "rotate_service_keys", "nightly_audit"):
         provision = ROOT / "examples" / "provision_service_keys.yml"

@@ -70,7 +70,7 @@ def test_days_of_rotation(simulator: Simulator, tmp_path: pathlib.Path) -> None:
 @pytest.mark.parametrize("example", ["provision_service_keys", "audit", "nightly_audit", "offboard_space"])
 def test_second_run_of_an_example_changes_nothing(simulator: Simulator, tmp_path: pathlib.Path, example: str) -> None:
     runner = PlaybookRunner(simulator, tmp_path)
-    variables = f"arize_secrets_dir={tmp_path}/secrets arize_report={tmp_path}/report.md arize_space=analytics"
+    variables = f"arize_secrets_dir={tmp_path}/secrets key_audit_folder={tmp_path}/reports arize_space=analytics"
     connection = {"ARIZE_API_KEY": simulator.credential, "ARIZE_BASE_URL": simulator.url}
     provision = ROOT / "examples" / "provision_service_keys.yml"
     changed(runner.run_playbook(provision, ["-e", variables], **connection))

@@ -15,6 +15,7 @@ import typing as t
 
 import pytest
 import yaml
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from support.pages import BLOCKS, PAGES, Block, plays_of
 from support.playbooks import COLLECTIONS, ROOT
 
@@ -29,6 +30,10 @@ GROUP = "group/community.arize.arize"
 SPECS: dict[str, dict[str, t.Any]] = {
     "arize_api_key": connection_arguments().merged_with(key_arguments()).argument_spec,
     "arize_api_key_info": connection_arguments().merged_with(info_arguments()).argument_spec,
+}
+ROLES: dict[str, dict[str, t.Any]] = {
+    path.parents[1].name: yaml.safe_load(path.read_text(encoding="utf-8"))["argument_specs"]["main"]["options"]
+    for path in sorted((ROOT / "roles").glob("*/meta/argument_specs.yml"))
 }
 EXAMPLES = sorted(path for path in (ROOT / "examples").glob("*.yml") if path.name != "inventory.yml")
 TASK_LISTS = ("tasks", "pre_tasks", "post_tasks", "handlers", "block", "rescue", "always")
@@ -115,6 +120,28 @@ def add_foreign_modules(folder: pathlib.Path) -> None:
         (modules / f"{module}.py").touch()
 
 
+def wrong_role_variables(plays: t.Sequence[dict[str, t.Any]], where: str) -> list[str]:
+    """Variables of a role of ours that it doesn't know, and plain values that it would refuse."""
+    wrong = []
+    for play in plays:
+        for entry in play.get("roles", ()):
+            name = entry["role"] if isinstance(entry, dict) else entry
+            role = name.removeprefix(PREFIX)
+            if role not in ROLES:
+                wrong.append(f"{where}: there is no role {name}")
+                continue
+            given = {**play.get("vars", {}), **(entry if isinstance(entry, dict) else {})}
+            wrong += wrong_variables(role, given, where)
+    return wrong
+
+
+def wrong_variables(role: str, given: dict[str, t.Any], where: str) -> list[str]:
+    """What the role's argument specification says about those variables that bear its name."""
+    own = {key: value for key, value in given.items() if key.startswith(f"{role}_") and "{{" not in str(value)}
+    spec = {key: {**option, "required": False} for key, option in ROLES[role].items()}
+    return [f"{where}: {message}" for message in ArgumentSpecValidator(spec).validate(own).error_messages]
+
+
 def test_the_pages_have_something_to_check() -> None:
     assert len(YAML_BLOCKS) >= 10
     assert len(EXAMPLES) >= 5
@@ -125,6 +152,10 @@ def test_a_block_parses_and_its_options_exist(block: Block) -> None:
     content = yaml.safe_load(block.text)
     assert content
     assert wrong_calls(plays_of(content), block.label) == []
+    assert wrong_role_variables(plays_of(content), block.label) == []
+    if isinstance(content, dict):
+        for role in ROLES:
+            assert wrong_variables(role, content, block.label) == []
 
 
 @pytest.mark.parametrize(("module", "text"), module_examples().items(), ids=list(SPECS))
@@ -137,8 +168,9 @@ def test_the_options_of_a_modules_examples_exist(module: str, text: str) -> None
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.name)
 def test_the_options_of_an_example_exist(example: pathlib.Path) -> None:
     plays = plays_of(yaml.safe_load(example.read_text(encoding="utf-8")))
-    assert list(module_calls(plays))
+    assert list(module_calls(plays)) or [role for play in plays for role in play["roles"]]
     assert wrong_calls(plays, example.name) == []
+    assert wrong_role_variables(plays, example.name) == []
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,182 @@
+# SPDX-FileCopyrightText: community.arize contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a report says, where its time line puts a key, and how its formats deal with hostile text."""
+
+from __future__ import annotations
+
+import csv
+import json
+import pathlib
+import re
+import time
+import typing as t
+from datetime import date, timedelta
+
+import pytest
+
+from ansible_collections.community.arize.plugins.module_utils import _audit
+from ansible_collections.community.arize.plugins.plugin_utils._audit_findings import FINDINGS, SEVERITIES
+from ansible_collections.community.arize.plugins.plugin_utils._audit_render import to_csv, to_html, to_json, visible
+from ansible_collections.community.arize.plugins.plugin_utils._audit_report import Wishes, report
+from ansible_collections.community.arize.plugins.plugin_utils._audit_timeline import HIGHEST, timeline
+
+ROOT = pathlib.Path(__file__).parents[4]
+TEMPLATE = (ROOT / "roles/key_audit/files/report.html.j2").read_text(encoding="utf-8")
+TODAY = date(2026, 11, 24)
+
+
+def key(name: str, *findings: str, **more: t.Any) -> dict[str, t.Any]:
+    """A key as the module lists it."""
+    return {
+        "id": f"id-{name}",
+        "name": name,
+        "description": None,
+        "key_type": "service",
+        "status": "active",
+        "live": True,
+        "redacted_key": "ak-abc...xyz",
+        "created_at": "2026-10-01T00:00:00Z",
+        "expires_at": "2027-01-01T00:00:00Z",
+        "last_used_at": "2026-11-23T11:22:33Z",
+        "space_ids": ["s-1"],
+        "findings": list(findings),
+        **more,
+    }
+
+
+def audit(*keys: dict[str, t.Any], unread: t.Sequence[str] = (), at: str = "06:00:00") -> dict[str, t.Any]:
+    """A result of the module."""
+    return {
+        "api_keys": list(keys),
+        "api_url": "https://api.arize.example",
+        "listed_at": f"2026-11-24T{at}Z",
+        "spaces": [{"id": "s-1", "name": "analytics"}, {"id": "s-2", "name": "ingest"}],
+        "summary": {"complete": not unread, "unread_spaces": list(unread)},
+    }
+
+
+def made(*audits: dict[str, t.Any], accepted: t.Any = (), fail_on: t.Sequence[str] = ()) -> dict[str, t.Any]:
+    return report(audits, Wishes("Keys", "me", {"expires_within": "14d", "unused_for": ""}, accepted, fail_on, 12))
+
+
+def test_every_finding_of_the_module_is_explained_once() -> None:
+    explained = [each.finding for each in FINDINGS]
+    page = (ROOT / "docs/guide.md").read_text(encoding="utf-8").partition("## Audits")[2].partition("- Findings")[0]
+    assert set(explained) == set(re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE))
+    assert len(explained) == len(set(explained))
+    assert [each.severity for each in FINDINGS] == sorted((each.severity for each in FINDINGS), key=SEVERITIES.index)
+    source = pathlib.Path(_audit.__file__).read_text(encoding="utf-8")
+    assert all(f'"{name}"' in source for name in explained)
+
+
+def test_accepted_findings_are_set_apart() -> None:
+    rules = [{"name": "a", "finding": "old", "reason": "known"}, {"name": "*", "finding": "unused"}]
+    told = made(audit(key("a", "old", "unused"), key("b", "old")), accepted=rules, fail_on=["any"])
+    assert [row["accepted"] for row in told["keys"]] == [{"old": "known", "unused": ""}, {}]
+    assert [(group["finding"], group["keys"], group["accepted"]) for group in told["findings"]] == [
+        ("old", ["id-b"], ["id-a"]),
+        ("unused", [], ["id-a"]),
+    ]
+    assert told["problems"] == ["b (ak-abc...xyz, id id-b): old"]
+    assert told["figures"]["by_finding"] == {"old": 1}
+
+
+def test_only_named_findings_are_problems() -> None:
+    listed = audit(key("a", "old", "expires_soon"), unread=["s-2"])
+    assert made(listed)["problems"] == []
+    assert made(listed, fail_on=["old"])["problems"] == ["a (ak-abc...xyz, id id-a): old"]
+    told = made(listed, fail_on=["incomplete"])
+    assert told["problems"] == ["the keys of space ingest could not be read"]
+    assert [space["name"] for space in told["spaces"]] == ["analytics"]
+    assert told["figures"]["spaces"] == 1
+
+
+def test_audits_of_several_spaces_are_merged() -> None:
+    told = made(
+        audit(key("a", "old")),
+        audit(key("a", "unused", space_ids=["s-2"])),
+        {"failed": True, "item": "support", "msg": "no"},
+    )
+    (row,) = told["keys"]
+    assert (row["spaces"], row["findings"]) == (["analytics", "ingest"], ["old", "unused"])
+    assert told["unread_spaces"] == ["support"]
+    assert told["complete"] is False
+    with pytest.raises(ValueError, match="no space could be read"):
+        made({"failed": True, "item": "support"})
+
+
+def test_equal_keys_make_equal_reports_on_one_day() -> None:
+    early = made(audit(key("a"), key("b"), at="06:00:00"))
+    late = made(audit(key("b", last_used_at="2026-11-23T23:00:00Z"), key("a"), at="21:00:00"))
+    assert early == late
+
+
+@pytest.mark.parametrize(
+    ("days", "live", "when"),
+    [
+        (-3, False, "lapsed"),
+        (0, True, "Nov 2026"),
+        (-1, True, "Nov 2026"),
+        (40, True, "Jan 2027"),
+        (364, True, "Nov 2027"),
+        (365, True, "later"),
+    ],
+)
+def test_where_the_time_line_puts_a_key(days: int, live: bool, when: str) -> None:
+    drawn = timeline(
+        [{"name": "k", "live": live, "findings": [], "expires_on": TODAY + timedelta(days=days)}], TODAY, 12
+    )
+    assert [row["when"] for row in drawn["table"]] == [when]
+    (column,) = drawn["columns"]
+    left = column["left"]
+    assert {"lapsed": left < 10, "later": left > 90}.get(when, 10 < left < 90)
+    assert column["marks"][0]["tone"] == ("good" if live else "overdue")
+
+
+def test_many_keys_of_one_week_share_marks() -> None:
+    ends = TODAY + timedelta(days=30)
+    keys = [
+        {"name": f"k{n}", "live": True, "findings": ["expires_soon"] * (n == 99), "expires_on": ends}
+        for n in range(100)
+    ]
+    drawn = timeline(keys, TODAY, 12)
+    (column,) = drawn["columns"]
+    assert len(column["marks"]) == drawn["rows"] <= HIGHEST
+    assert drawn["share"] * drawn["rows"] >= 100
+    assert column["marks"][0]["tone"] == "soon", "the worst is to be seen"
+    assert sum(row["count"] for row in drawn["table"]) == 100
+
+
+@pytest.mark.parametrize("today", [date(2024, 2, 29), date(2026, 12, 31), date(2027, 1, 1), date(2026, 11, 30)])
+def test_the_months_of_the_time_line(today: date) -> None:
+    for months in (1, 3, 12, 36):
+        ticks = timeline([], today, months)["ticks"]
+        assert len(ticks) in (months - 1, months)
+        assert all(10 < tick["left"] < 90 for tick in ticks)
+
+
+def test_hostile_text() -> None:
+    name = "=1<script>\u202e\"'"
+    told = made(audit(key(name, "old", description="@x")))
+    page = to_html(told, TEMPLATE)
+    assert "<script" not in page
+    assert "=1&lt;script&gt;\\u202e&#34;&#39;" in page
+    (row,) = csv.DictReader(to_csv(told).splitlines())
+    assert (row["name"], row["description"]) == ("'=1<script>\\u202e\"'", "'@x")
+    assert json.loads(to_json(told))["keys"][0]["name"] == name
+    assert visible("plain \u05d0 \u00e9") == "plain \u05d0 \u00e9"
+
+
+def test_an_empty_and_incomplete_audit_has_a_page() -> None:
+    page = to_html(made(audit(unread=["s-1"])), TEMPLATE)
+    assert "Not complete: 1 space could not be read" in page
+    assert "No key lapses." in page
+    assert "None in what could be read." in page
+
+
+def test_five_hundred_keys_take_no_time() -> None:
+    begun = time.process_time()
+    told = made(audit(*[key(f"k{n}", "old", "unused", "roles_unknown") for n in range(500)]))
+    assert len(to_html(told, TEMPLATE)) > 100_000
+    assert to_csv(told).count("\n") == 501
+    assert time.process_time() - begun < 5
