@@ -14,13 +14,13 @@ import random
 import shutil
 import subprocess
 import sys
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 from simulator import Simulator
 
 CHECKOUT = Path(__file__).resolve().parents[2]
-TODAY = datetime(2026, 11, 24, 6, tzinfo=UTC)
+TODAY = datetime(2026, 11, 24, 6, tzinfo=timezone.utc)
 # The address is in the report, so it is always the same one.
 PORT = 47113
 TEAMS = ("billing", "search", "support", "fraud", "growth", "logistics", "ml-platform", "payments")

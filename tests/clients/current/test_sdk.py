@@ -9,7 +9,7 @@ keys of both types) and 12 (an expiry that is left out of a refresh).
 from __future__ import annotations
 
 import typing as t
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta, timezone
 
 import pytest
 from support.sdk import Sdk, SdkError
@@ -45,7 +45,7 @@ def ask(current_sdk: Sdk, service: Simulator) -> t.Callable[..., t.Any]:
 
 
 def later(days: float) -> datetime:
-    return datetime.now(UTC).replace(microsecond=0) + timedelta(days=days)
+    return datetime.now(timezone.utc).replace(microsecond=0) + timedelta(days=days)
 
 
 def instant(text: str) -> datetime:

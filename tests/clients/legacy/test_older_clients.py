@@ -7,7 +7,7 @@ from __future__ import annotations
 import json
 import pathlib
 import typing as t
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta, timezone
 
 import pytest
 from clients.conftest import MakeAx
@@ -25,7 +25,7 @@ def service(tmp_path: pathlib.Path) -> t.Iterator[Simulator]:
 
 
 def later(days: float) -> datetime:
-    return datetime.now(UTC).replace(microsecond=0) + timedelta(days=days)
+    return datetime.now(timezone.utc).replace(microsecond=0) + timedelta(days=days)
 
 
 def test_sdk(service: Simulator, legacy_sdk: Sdk) -> None:
