@@ -8,13 +8,18 @@ import pathlib
 import re
 import typing as t
 
+import pytest
 from support.playbooks import ROOT
 
 # galaxy-importer pins linters that are older than ours.
 ENVIRONMENT = ROOT / ".cache/packaging/importer/bin"
 
 
-def test_galaxy_imports_the_tarball_without_a_remark(tarball: pathlib.Path, command: t.Any) -> None:
+def test_galaxy_imports_the_tarball_without_a_remark(
+    tarball: pathlib.Path, command: t.Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # As Galaxy itself has it set.
+    monkeypatch.setenv("GALAXY_IMPORTER_CHECK_REQUIRED_TAGS", "true")
     done = command(ENVIRONMENT / "python", "-m", "galaxy_importer.main", tarball, path=ENVIRONMENT)
     output = done.stdout + done.stderr
     assert "ansible-lint run complete" in output
