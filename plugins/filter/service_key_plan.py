@@ -22,7 +22,7 @@ description:
 positional: _input
 options:
   _input:
-    description: The teams, as in O(community.arize.service_keys#role:service_keys_teams).
+    description: The teams, as in O(community.arize.service_keys#role:main:service_keys_teams).
     type: list
     elements: dict
     required: true

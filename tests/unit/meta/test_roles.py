@@ -1,0 +1,88 @@
+# SPDX-FileCopyrightText: community.arize contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A role's argument specification, defaults, tasks and README say the same, and what the module says."""
+
+from __future__ import annotations
+
+import pathlib
+import re
+import typing as t
+
+import pytest
+import yaml
+
+from ansible_collections.community.arize.plugins.module_utils._arguments import key_arguments
+from ansible_collections.community.arize.plugins.plugin_utils._audit_findings import FINDINGS
+from ansible_collections.community.arize.plugins.plugin_utils._service_keys import FILE_OPTIONS, INHERITED, KEY_OPTIONS
+
+ROOT = pathlib.Path(__file__).parents[3]
+ROLES = sorted(path.name for path in (ROOT / "roles").iterdir())
+
+
+def loaded(role: str, path: str) -> t.Any:
+    return yaml.safe_load((ROOT / "roles" / role / path).read_text(encoding="utf-8"))
+
+
+def options(role: str) -> dict[str, t.Any]:
+    found: dict[str, t.Any] = loaded(role, "meta/argument_specs.yml")["argument_specs"]["main"]["options"]
+    return found
+
+
+def test_the_readme_lists_the_roles() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert sorted(set(re.findall(r"`community\.arize\.(\w+)`\]\(docs/roles", readme))) == ROLES
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_defaults_are_those_of_the_specification(role: str) -> None:
+    specified, defaults = options(role), loaded(role, "defaults/main.yml")
+    assert set(defaults) <= set(specified)
+    for name, option in specified.items():
+        # What comes from the environment is said in words.
+        if "ansible.builtin.env" not in str(defaults.get(name)):
+            assert option.get("default") == defaults.get(name), name
+        assert "{{" in str(defaults.get(name)) or name in defaults or "default" not in option, name
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_the_readme_of_a_role_lists_its_variables(role: str) -> None:
+    readme = (ROOT / "roles" / role / "README.md").read_text(encoding="utf-8")
+    table = readme.partition("| Variable |")[2]
+    assert set(re.findall(rf"`({role}_\w+)`", table)) - {f"{role}_results", f"{role}_renewed"} == set(options(role))
+
+
+def test_what_a_team_and_a_space_can_override() -> None:
+    team = options("service_keys")["service_keys_teams"]["options"]
+    space = team["spaces"]["options"]
+    overriding = set(INHERITED) - {"keeper_folder"}
+    assert set(space) == overriding | {"space", "state"}
+    assert set(team) == overriding | {"state", "spaces"}
+    for name in overriding - {"name"}:
+        outer = options("service_keys")[f"service_keys_{name}"]
+        for inner in (team[name], space[name]):
+            for field in ("type", "elements", "choices"):
+                assert inner.get(field) == outer.get(field), name
+
+
+def test_the_layer_of_the_role_has_all_that_is_inherited() -> None:
+    layer = loaded("service_keys", "vars/main.yml")["_service_keys_defaults"]
+    assert set(layer) == set(INHERITED)
+    assert all(f"service_keys_{name}" in text for name, text in layer.items())
+
+
+def test_options_are_handed_to_the_module_and_are_like_its_own() -> None:
+    (task,) = loaded("service_keys", "tasks/keys.yml")
+    given = task["community.arize.arize_api_key"]
+    specification = key_arguments().argument_spec
+    for name in (*KEY_OPTIONS, *FILE_OPTIONS, "dest", "dest_format", "dest_variable"):
+        assert f"item.options.{name} |" in given[name], name
+        mine = options("service_keys")[f"service_keys_{name}"]
+        assert mine["type"] == specification[name]["type"], name
+        assert mine.get("choices") == specification[name].get("choices"), name
+
+
+def test_the_findings_are_those_that_are_explained() -> None:
+    findings = [each.finding for each in FINDINGS]
+    specified = options("key_audit")
+    assert specified["key_audit_accepted"]["options"]["finding"]["choices"] == findings
+    assert specified["key_audit_fail_on"]["choices"] == ["any", "incomplete", *findings]
