@@ -65,6 +65,8 @@ def with_site_links(text: str, path: str, pages: dict[str, str], checkout: Path)
         if linked in pages:
             suffix = PurePosixPath(linked).suffix
             return f"{found[1]}{os.path.relpath(pages[linked] + suffix, own)}{mark}{anchor}{found[3]}"
+        if linked.startswith("docs/images/"):
+            return f"{found[1]}{os.path.relpath(linked[len('docs/') :], own)}{found[3]}"
         if linked.startswith("examples/"):
             return f"{found[1]}{os.path.relpath('examples.md', own)}#{anchor_of(linked)}{found[3]}"
         return f"{found[1]}{REPOSITORY}{linked}{found[3]}"
@@ -142,6 +144,7 @@ def inventory() -> bytes:
 def write_sources(source: Path) -> None:
     """Make the folder of Sphinx's sources."""
     shutil.copytree(CHECKOUT / "docs" / "site", source)
+    shutil.copytree(CHECKOUT / "docs" / "images", source / "images")
     pages = pages_of(CHECKOUT)
     for path, name in pages.items():
         text = with_site_links((CHECKOUT / path).read_text(encoding="utf-8"), path, pages, CHECKOUT)

@@ -39,6 +39,8 @@ def site(monkeypatch: pytest.MonkeyPatch) -> t.Any:
             "../COPYING",
             "https://github.com/ansible-collections/community.arize/blob/main/COPYING",
         ),
+        ("docs/guide.md", "images/key-audit.png", "images/key-audit.png"),
+        ("docs/tables/present.md", "../images/key-audit.png", "../images/key-audit.png"),
         ("docs/tables/present.md", "../guide.md", "../guide.md"),
         ("docs/tables/present.md", "../../README.md#roles", "../overview.md#roles"),
     ],

@@ -61,7 +61,7 @@ def made(*audits: dict[str, t.Any], accepted: t.Any = (), fail_on: t.Sequence[st
 
 def test_every_finding_of_the_module_is_explained_once() -> None:
     explained = [each.finding for each in FINDINGS]
-    page = (ROOT / "docs/guide.md").read_text(encoding="utf-8").partition("## Audits")[2].partition("- Findings")[0]
+    page = (ROOT / "docs/audits.md").read_text(encoding="utf-8").partition("## Findings")[2].partition("- Findings")[0]
     assert set(explained) == set(re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE))
     assert len(explained) == len(set(explained))
     assert [each.severity for each in FINDINGS] == sorted((each.severity for each in FINDINGS), key=SEVERITIES.index)
