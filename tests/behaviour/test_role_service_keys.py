@@ -234,7 +234,8 @@ REFUSED: dict[str, tuple[dict[str, t.Any], tuple[str, ...]]] = {
 @pytest.mark.parametrize("arguments", [(), ("--check",)], ids=["run", "check"])
 def test_what_is_refused_is_refused_without_a_request(player: RolePlayer, arguments: tuple[str, ...]) -> None:
     """One clear message each, which names the entry."""
-    messages = player.refusals({name: variables for name, (variables, _words) in REFUSED.items()}, *arguments)
+    cases = {name: variables for name, (variables, _words) in REFUSED.items()}
+    messages = player.refusals(cases, "--limit", "web1", *arguments)
     assert player.simulator.requests == []
     for name, (_variables, words) in REFUSED.items():
         for word in words:
@@ -248,7 +249,7 @@ def test_nothing_leaks(player: RolePlayer, tmp_path: pathlib.Path, arguments: tu
     variables["service_keys_teams"][0]["spaces"].append({"space": "nowhere"})
     loud = ["-vvvv", "--diff", *arguments]
     tree = {"ANSIBLE_CALLBACKS_ENABLED": "ansible.builtin.tree", "ANSIBLE_CALLBACK_TREE_DIR": str(tmp_path / "tree")}
-    for _run in range(2):
+    for _run in range(1 if arguments else 2):
         played = player.play(variables, *loud, ARIZE_API_KEY="", **tree)
         assert "nowhere" in played.run.stdout
         printed = played.run.everything_printed + json.dumps(played.facts)

@@ -72,7 +72,7 @@ class RolePlayer:
         return Played(run, {path.stem: json.loads(path.read_text()) for path in facts.iterdir()})
 
     def refusals(self, cases: t.Mapping[str, t.Mapping[str, t.Any]], *arguments: str) -> dict[str, str]:
-        """The messages with which the role refuses each set of variables, all in one run on the first host."""
+        """The messages with which the role refuses each set of variables, all in one run."""
         facts = self.folder / "refusals"
         facts.mkdir(exist_ok=True)
         tasks = []
