@@ -18,6 +18,7 @@ PLACES = {
     "galaxy.yml": r"(^version: )(\S+)($)",
     "plugins/module_utils/_version.py": r'(^COLLECTION_VERSION = ")([^"]+)("$)',
     "README.md": r"(community-arize-)(\S+)(\.tar\.gz)",
+    "docs/offline.md": r"(community-arize-)(\S+)(\.tar\.gz)",
 }
 
 
