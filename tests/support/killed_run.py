@@ -65,7 +65,11 @@ def main() -> None:
     if validated.error_messages:
         sys.exit("; ".join(validated.error_messages))
     if request["step"] is not None:
-        arm(request["step"], getattr(signal, request["signal"]))
+        number = getattr(signal, request["signal"])
+        if number == signal.SIGINT:
+            # A shell's background job ignores it from the start, as no module that Ansible runs does.
+            signal.signal(number, signal.default_int_handler)
+        arm(request["step"], number)
     host = _module.Host(
         validated.validated_parameters, {}, dry_run=False, diff=False, hold_signals=_module.hold_signals
     )
