@@ -47,9 +47,18 @@ class AxCli:
 
     def run(self, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
         """Run ax without a terminal; the environment is bare but for `variables`."""
+        return self._run([str(client_program(self.environment, "ax")), *arguments], variables)
+
+    def shell(self, script: str, **variables: str) -> subprocess.CompletedProcess[str]:
+        """Run a shell script that calls ax, likewise, in the home folder."""
+        return self._run(["bash", "-euc", script], variables)
+
+    def _run(self, command: list[str], variables: dict[str, str]) -> subprocess.CompletedProcess[str]:
+        programs = client_program(self.environment, "ax").parent
+        path = f"{programs}{os.pathsep}{os.environ['PATH']}"
         return subprocess.run(
-            [str(client_program(self.environment, "ax")), *arguments],
-            env={"HOME": str(self.home), "PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", **variables},
+            command,
+            env={"HOME": str(self.home), "PATH": path, "LC_ALL": "C.UTF-8", **variables},
             cwd=self.home,
             stdin=subprocess.DEVNULL,
             capture_output=True,

@@ -122,22 +122,7 @@ class Ran:
 
 def run_ax(make_ax: MakeAx, simulator: Simulator, command: str) -> Ran:
     ax = make_ax("current", simulator)
-    environment = {
-        "HOME": str(ax.home),
-        "PATH": f"{client_program('current', 'ax').parent}{os.pathsep}{os.environ['PATH']}",
-        "LC_ALL": "C.UTF-8",
-        **variables(simulator, ""),
-    }
-    done = subprocess.run(
-        ["bash", "-euc", command],
-        env=environment,
-        cwd=ax.home,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    done = ax.shell(command, **variables(simulator, ""))
     assert done.returncode == 0, done.stderr
     file = ax.home / ".env"
     answer = json.loads(done.stdout) if done.stdout.startswith("{") else {}
