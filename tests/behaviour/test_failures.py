@@ -139,7 +139,8 @@ CASES: dict[str, Case] = {
     "endless pages": Case(faulty(Fault(kind="repeat_cursor", times=-1)), ("cursor",), 2),
     "info of an unknown space": Case({"space": "analytic"}, ("space", "'analytic'"), 1, "info"),
     "info of an unknown space id": Case({"space": UNKNOWN_SPACE_ID}, ("space", "not exist"), 1, "info"),
-    "info with a broken cursor": Case({"key_type": "user", "cursor": "bm9uc2Vuc2U="}, ("cursor", "400"), 1, "info"),
+    # Asked in both forms of the API, for the server might be an older one.
+    "info with a broken cursor": Case({"key_type": "user", "cursor": "bm9uc2Vuc2U="}, ("cursor", "400"), 2, "info"),
 }
 
 
