@@ -33,22 +33,24 @@ $(TREE):
 	mkdir -p $(@D)
 	ln -s ../../../.. $@
 
+# A virtual environment from its requirements and its constraints, in this order.
+define ENVIRONMENT
+rm -rf $(@D)
+uv venv --quiet --python .venv/bin/python $(@D)
+uv pip install --quiet --python $(@D)/bin/python -r $(word 1,$^) -c $(word 2,$^)
+touch $@
+endef
+
 # These live apart: what the official clients need is heavy, and galaxy-importer pins older linters than ours.
 CLIENTS := $(patsubst tests/clients/%/requirements.txt,.cache/clients/%/.ready,$(wildcard tests/clients/*/requirements.txt))
 IMPORTER := .cache/packaging/importer/.ready
 
 .cache/%/.ready: tests/%/requirements.txt tests/%/constraints.txt $(READY)
-	rm -rf $(@D)
-	uv venv --quiet --python .venv/bin/python $(@D)
-	uv pip install --quiet --python $(@D)/bin/python -r $< -c tests/$*/constraints.txt
-	touch $@
+	$(ENVIRONMENT)
 
 # What makes the site is pinned apart, too: the site needs much that the tests don't.
 .cache/docs/venv/.ready: docs/site/requirements.txt docs/site/constraints.txt $(READY)
-	rm -rf $(@D)
-	uv venv --quiet --python .venv/bin/python $(@D)
-	uv pip install --quiet --python $(@D)/bin/python -r $< -c docs/site/constraints.txt
-	touch $@
+	$(ENVIRONMENT)
 
 venv: $(READY) ## Make the virtual environment .venv with the pinned tools
 

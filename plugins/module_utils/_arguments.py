@@ -14,6 +14,8 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
+from ansible_collections.community.arize.plugins.module_utils._dialect import DIALECTS
+
 Spec = t.Dict[str, t.Any]
 
 
@@ -53,7 +55,7 @@ def connection_arguments() -> Arguments:
             "profile": {"type": "str"},
             "api_url": {"type": "str"},
             "region": {"type": "str"},
-            "api_dialect": {"type": "str", "choices": ["auto", "current", "legacy"]},
+            "api_dialect": {"type": "str", "choices": list(DIALECTS)},
             "validate_certs": {"type": "bool"},
             "ca_path": {"type": "path"},
             # May hold the proxy's password.
