@@ -13,6 +13,8 @@ import time
 import typing as t
 import zlib
 
+from ansible_collections.community.arize.plugins.module_utils._errors import RequestError
+
 T = t.TypeVar("T")
 
 # OpenSSL's reasons that can only come before a request is sent.
@@ -66,6 +68,15 @@ def causes_of(error: BaseException | None) -> t.Iterator[BaseException]:
 
 class AnswerRefused(Exception):
     """The answer is too large, takes too long, or has an encoding that was not asked for."""
+
+
+class Repeatable(Exception):
+    """Carries an error whose request may be sent again; `wait` is what the service asked for, in seconds."""
+
+    def __init__(self, error: RequestError, wait: float | None = None) -> None:
+        super().__init__(str(error))
+        self.error = error
+        self.wait = wait
 
 
 def within(seconds: float, work: t.Callable[[], T]) -> T:

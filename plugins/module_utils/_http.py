@@ -27,6 +27,7 @@ from ansible_collections.community.arize.plugins.module_utils import _errors
 from ansible_collections.community.arize.plugins.module_utils._connection import Connection
 from ansible_collections.community.arize.plugins.module_utils._failures import (
     AnswerRefused,
+    Repeatable,
     causes_of,
     read_body,
     tls_failure,
@@ -46,6 +47,9 @@ except ImportError:
 # Seconds. No attempt begins, and no body is read on, later than this after a request's first attempt. An attempt that
 # has begun gets a whole time-out at least, so a request ends at the latest one read time-out after this.
 DEADLINE = 240.0
+# Seconds by which the bound of an attempt is later than the socket's own time-out, so that a server that is silent is
+# always called that, and asked again where that is allowed. The last attempt begins this much before the deadline.
+LATITUDE = 1.0
 # Seconds. A task, which has a transport of its own, sends no request later than this after its beginning.
 TASK_DEADLINE = 1800.0
 # Seconds. Giving up on a POST early makes doubt about what it did.
@@ -130,12 +134,12 @@ class HttpTransport:
         while True:
             try:
                 return self._attempt(method, path, query, body, started)
-            except _Repeatable as repeatable:
+            except Repeatable as repeatable:
                 pause = repeatable.wait
                 if pause is None:
                     pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2**attempt) * random.uniform(0.5, 1.5)
                 attempt += 1
-                out_of_time = time.monotonic() + pause - started > DEADLINE
+                out_of_time = time.monotonic() + pause - started > DEADLINE - LATITUDE
                 if attempt > self._connection.max_retries or out_of_time:
                     raise repeatable.error from None
             self._sleep(pause)
@@ -170,7 +174,8 @@ class HttpTransport:
                 response.close()
 
         try:
-            response, content = within(max(started + DEADLINE - time.monotonic(), read_timeout), exchange)
+            time_left = started + DEADLINE - time.monotonic()
+            response, content = within(max(time_left, read_timeout + LATITUDE), exchange)
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, zlib.error, AnswerRefused) as error:
             raise self._failure(method, unquote(path), error) from None
         # Ids stand in messages as the operator knows them.
@@ -192,11 +197,11 @@ class HttpTransport:
             )
         error = api_error(method, f"/v2{path}", status, content, self._host, self._connection.credential)
         if status == 429:
-            raise _Repeatable(error, self._retry_after(response))
+            raise Repeatable(error, self._retry_after(response))
         if method == "POST" and status >= 500:
             raise self._lost(method, path, f"was answered {status} {error.title or ''}".rstrip(), status)
         if status in _REPEATABLE_STATUS:
-            raise _Repeatable(error, self._retry_after(response))
+            raise Repeatable(error, self._retry_after(response))
         raise error
 
     def _decoded(self, method: str, path: str, status: int, response: t.Any, content: bytes) -> t.Any:
@@ -237,28 +242,19 @@ class HttpTransport:
         reached, words = _classify(error)
         if reached:
             failure: _errors.RequestError = self._lost(method, path, words)
-            return failure if method == "POST" else _Repeatable(failure)
+            return failure if method == "POST" else Repeatable(failure)
         failure = _errors.NotConnected(
             method,
             f"/v2{path}",
             f"{self._host} can't be reached ({method} /v2{path}): {words} Nothing was changed by this request.",
         )
-        return failure if isinstance(error, requests.exceptions.SSLError) else _Repeatable(failure)
+        return failure if isinstance(error, requests.exceptions.SSLError) else Repeatable(failure)
 
     def _lost(self, method: str, path: str, words: str, status: int | None = None) -> _errors.AnswerLost:
         message = f"{method} /v2{path} to {self._host} {words}"
         if method == "POST":
             message += "; whether the service carried it out is unknown"
         return _errors.AnswerLost(method, f"/v2{path}", f"{message}.", status)
-
-
-class _Repeatable(Exception):
-    """Carries an error whose request may be sent again; `wait` is what the service asked for, in seconds."""
-
-    def __init__(self, error: _errors.RequestError, wait: float | None = None) -> None:
-        super().__init__(str(error))
-        self.error = error
-        self.wait = wait
 
 
 def _is_about_ca_bundle(error: Exception) -> bool:

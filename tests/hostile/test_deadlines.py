@@ -147,6 +147,18 @@ class Ticking:
         return step_of(next(self._attacks))
 
 
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_silence_is_called_silence_near_the_deadline(method: str) -> None:
+    """A socket notices it a moment after its time-out, which the bound of the attempt must not come before."""
+    clock = FakeClock()
+    with on(clock):
+        wire = Wire(connection(timeout=60.0), problem(429, {"Retry-After": "200"}), Slow(60.5))
+        wire.transport._sleep = clock.sleep
+        with pytest.raises(_errors.AnswerLost, match="was not answered within the time-out"):
+            wire.transport.request(method, "/x")
+    assert wire.adapter.methods == [method, method]
+
+
 @pytest.mark.parametrize("status", [429, 503])
 @pytest.mark.parametrize("value", [*RETRY_AFTER, *RETRY_DATES])
 def test_retry_after_never_makes_a_pause_beyond_the_deadline(status: int, value: str) -> None:

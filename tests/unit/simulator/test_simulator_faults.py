@@ -25,7 +25,7 @@ def stored(world: Any) -> int:
 
 
 def wait_for_keys(world: Any, count: int) -> None:
-    deadline = time.monotonic() + 2
+    deadline = time.monotonic() + 20
     while stored(world) < count and time.monotonic() < deadline:
         time.sleep(0.01)
     assert stored(world) == count
@@ -144,7 +144,7 @@ def test_stall_does_not_hold_up_the_end(world: Any, commit: Any, count: Any) -> 
     assert stored(world) == count
     started = time.monotonic()
     world.simulator.stop()
-    assert time.monotonic() - started < 0.2
+    assert time.monotonic() - started < 2
 
 
 def test_late_commit(world: Any) -> None:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import statistics
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -170,12 +171,13 @@ def test_connections_are_kept_open_through_every_kind_of_answer(world: Any) -> N
 
 
 def test_answers_are_quick(world: Any) -> None:
-    world.admin.get("/spaces")
-    started = time.monotonic()
-    for _count in range(20):
+    taken = []
+    for _count in range(21):
+        started = time.monotonic()
         world.admin.get("/spaces")
-    # Nagle's algorithm with delayed acknowledgements would take 0.8 s.
-    assert time.monotonic() - started < 0.5
+        taken.append(time.monotonic() - started)
+    # Nagle's algorithm with delayed acknowledgements would take 0.04 s for each.
+    assert statistics.median(taken) < 0.03
 
 
 def test_tls() -> None:
@@ -219,10 +221,10 @@ def test_nothing_outlives_the_stop() -> None:
         session.get(f"{url}/v2/spaces", timeout=5)
         started = time.monotonic()
         simulator.stop()
-        assert time.monotonic() - started < 0.2
+        assert time.monotonic() - started < 2
         with pytest.raises(requests.ConnectionError):
             session.get(f"{url}/v2/spaces", timeout=1)
-    deadline = time.monotonic() + 1
+    deadline = time.monotonic() + 10
     while set(threading.enumerate()) - before and time.monotonic() < deadline:
         time.sleep(0.01)
     assert set(threading.enumerate()) <= before
