@@ -84,23 +84,24 @@ class KeyReconciler:
         self._sleep = sleep
         self._hold_signals = hold_signals
         self._sent: Sent | None = None
+        # What the operator shall know of the last look and what followed it, however the task ends.
+        self.warnings: list[str] = []
         self._credential = credential
         self._observer = Observer(desired, client, credential)
         wants_file = desired.destination is not None and desired.state != "absent"
         self._file = SecretFile(desired.destination) if wants_file and desired.destination is not None else None
 
-    def predict(self) -> tuple[dict[str, t.Any], list[str]]:
-        """What a real run would do now, with GET requests only. Returns the result and warnings."""
-        warnings = []
+    def predict(self) -> dict[str, t.Any]:
+        """What a real run would do now, with GET requests only."""
         if self._file is not None and not self._file.has_folder():
             # An earlier task of the play may be about to make it.
-            warnings.append(f"The folder of dest {self._file.path} does not exist; a real run needs it.")
+            self.warnings.append(f"The folder of dest {self._file.path} does not exist; a real run needs it.")
         seen = self._look(folder_needed=False)
-        result = _outcome.predicted_result(self._desired, seen.plan, seen.now, seen.file_change, self._diff)
-        return result, [*warnings, *seen.plan.matches.warnings, *seen.plan.warnings]
+        self.warnings += [*seen.plan.matches.warnings, *seen.plan.warnings]
+        return _outcome.predicted_result(self._desired, seen.plan, seen.now, seen.file_change, self._diff)
 
-    def carry_out(self) -> tuple[dict[str, t.Any], list[str]]:
-        """Do it. Returns the result and warnings."""
+    def carry_out(self) -> dict[str, t.Any]:
+        """Do it, and return the result."""
         with contextlib.nullcontext() if self._file is None else self._file.locked():
             lost_rounds: list[str] = []
             for attempt in range(MOST_ROUNDS):
@@ -139,11 +140,12 @@ class KeyReconciler:
                 change = _outcome.FileChange(self._file.path, state.content is not None, attributes_only)
         return _Situation(seen.now, plan, state, change)
 
-    def _carry(self, seen: _Situation, lost_rounds: list[str]) -> tuple[dict[str, t.Any], list[str]]:
+    def _carry(self, seen: _Situation, lost_rounds: list[str]) -> dict[str, t.Any]:
         plan = seen.plan
         progress = _outcome.Progress(extra_reasons=list(lost_rounds))
+        self.warnings[:] = [*plan.matches.warnings, *plan.warnings]
         if lost_rounds and not plan.changes and self._file is None:
-            progress.warnings.append(
+            self.warnings.append(
                 f"{' '.join(lost_rounds)} Its secret is with that run. If there was none, a proxy has sent the request "
                 "twice and nobody holds the secret: refresh the key by its id, or revoke it.",
             )
@@ -154,7 +156,7 @@ class KeyReconciler:
                 self._file.correct_attributes()
             self._retire(plan, progress)
             self._check_age_was_reset(plan, progress)
-        return self._result(seen, progress), [*plan.matches.warnings, *plan.warnings, *progress.warnings]
+        return self._result(seen, progress)
 
     def _result(self, seen: _Situation, progress: _outcome.Progress) -> dict[str, t.Any]:
         return _outcome.real_result(self._desired, seen.plan, seen.now, progress, seen.file_change, self._diff)
@@ -261,7 +263,7 @@ class KeyReconciler:
             if key.key_id not in gone and key not in twins and key.key_id != ours.key_id and lapses_no_later(key, ours)
         ]
         wanted = seen.plan.issue.expires_at if seen.plan.issue is not None else None
-        progress.warnings += expiry_warnings(self._desired, ours, wanted)
+        self.warnings += expiry_warnings(self._desired, ours, wanted)
 
     def _retire(self, plan: Plan, progress: _outcome.Progress) -> None:
         """Revoke what must go, now that the new secret is delivered. Not found counts as revoked."""

@@ -79,8 +79,8 @@ def key_query(options: t.Mapping[str, t.Any]) -> KeyQuery:
     )
 
 
-def gather(client: ArizeClient, query: KeyQuery) -> tuple[dict[str, t.Any], list[str]]:
-    """The module's result and its warnings. Raises RequestError, InvalidOption, Refused."""
+def gather(client: ArizeClient, query: KeyQuery, warnings: list[str]) -> dict[str, t.Any]:
+    """The module's result; adds to `warnings`. Raises RequestError, InvalidOption, Refused."""
     listing = _every_space(client, query) if query.all_spaces else _one_scope(client, query)
     now = client.now()
     keys = list(listing.keys.values())
@@ -95,7 +95,12 @@ def gather(client: ArizeClient, query: KeyQuery) -> tuple[dict[str, t.Any], list
             public["findings"] = found[key.key_id]
         shown.append(public)
     complete = not listing.unread and not listing.has_more
-    result = {
+    if listing.unread:
+        warnings.append(
+            f"The keys of {len(listing.unread)} space(s) could not be read, so the list is not complete: "
+            f"{', '.join(listing.unread)}. Use a credential that may read service keys there.",
+        )
+    return {
         "changed": False,
         "listed_at": format_instant(now.replace(microsecond=0)),
         "api_keys": shown,
@@ -103,13 +108,6 @@ def gather(client: ArizeClient, query: KeyQuery) -> tuple[dict[str, t.Any], list
         "pagination": {"has_more": listing.has_more, "next_cursor": listing.next_cursor},
         "summary": {**_audit.summary(keys, found, now, complete), "unread_spaces": listing.unread},
     }
-    warnings = []
-    if listing.unread:
-        warnings.append(
-            f"The keys of {len(listing.unread)} space(s) could not be read, so the list is not complete: "
-            f"{', '.join(listing.unread)}. Use a credential that may read service keys there.",
-        )
-    return result, warnings
 
 
 @dataclasses.dataclass

@@ -53,19 +53,22 @@ class Host:
     sleep: t.Callable[[float], None] = time.sleep
     # Told the credential, wherever it came from, before anything is done with it.
     mask: t.Callable[[str], None] = lambda _credential: None
+    # Told each warning, before the result and before a failure.
+    warn: t.Callable[[str], None] = lambda _text: None
     # Called once a secret is about to be issued: from then on the result must reach the caller.
     hold_signals: t.Callable[[], None] = lambda: None
 
 
 class Task(t.Protocol):
-    """A module's work. Both return the result and warnings, or raise ArizeError."""
+    """A module's work. Both ways of it return the result or raise ArizeError; `warnings` fills meanwhile."""
 
     label: str
+    warnings: list[str]
 
-    def predict(self) -> tuple[Result, list[str]]:
+    def predict(self) -> Result:
         """Tell what `carry_out` would do, and change nothing."""
 
-    def carry_out(self) -> tuple[Result, list[str]]:
+    def carry_out(self) -> Result:
         """Do the work."""
 
 
@@ -80,6 +83,7 @@ class KeyTask:
         client.dialect.check(desired)
         reconciler = KeyReconciler(desired, client, connection.credential, host.diff, host.sleep, host.hold_signals)
         self.label = desired.label
+        self.warnings = reconciler.warnings
         self.predict = reconciler.predict
         self.carry_out = reconciler.carry_out
 
@@ -93,16 +97,16 @@ class KeyInfoTask:
         self._query = _info.key_query(host.options)
         self._client = client
         self._api_url = connection.base_url
+        self.warnings: list[str] = []
 
-    def predict(self) -> tuple[Result, list[str]]:
-        result, warnings = _info.gather(self._client, self._query)
-        return {**result, "api_url": self._api_url}, warnings
+    def predict(self) -> Result:
+        return {**_info.gather(self._client, self._query, self.warnings), "api_url": self._api_url}
 
     carry_out = predict
 
 
-def execute(host: Host, make_task: TaskMaker) -> tuple[Result, list[str]]:
-    """Run a task. Returns its result and warnings. Raises ArizeError, with the key's label in front."""
+def execute(host: Host, make_task: TaskMaker) -> Result:
+    """Run a task and return its result. Raises ArizeError, with the key's label in front."""
     connection = resolve_connection(host.options, host.environment)
     host.mask(connection.credential.reveal())
     transport = HttpTransport(connection, host.sleep)
@@ -114,6 +118,9 @@ def execute(host: Host, make_task: TaskMaker) -> tuple[Result, list[str]]:
             if task.label and task.label not in str(error) and not isinstance(error, (MissingLibrary, Refused)):
                 error.args = (f"{task.label}: {error}",)
             raise
+        finally:
+            for warning in task.warnings:
+                host.warn(warning)
     finally:
         transport.close()
 
@@ -135,16 +142,15 @@ def _run(arguments: Arguments, make_task: TaskMaker) -> None:
         module.check_mode,
         module._diff,
         mask=module.no_log_values.add,
+        warn=module.warn,
         hold_signals=hold_signals,
     )
     try:
-        result, warnings = execute(host, make_task)
+        result = execute(host, make_task)
     except MissingLibrary as error:
         module.fail_json(msg=missing_required_lib(error.library, reason=error.reason))
     except ArizeError as error:
         module.fail_json(msg=str(error), **error.details())
-    for warning in warnings:
-        module.warn(warning)
     module.exit_json(**result)
 
 

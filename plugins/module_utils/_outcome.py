@@ -43,7 +43,6 @@ class Progress:
     orphans: list[dict[str, t.Any]] = dataclasses.field(default_factory=list)
     retiring: list[ApiKey] | None = None
     extra_reasons: list[str] = dataclasses.field(default_factory=list)
-    warnings: list[str] = dataclasses.field(default_factory=list)
 
 
 def predicted_result(

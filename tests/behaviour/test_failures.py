@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import contextlib
+import pathlib
 import socket
 import typing as t
 from datetime import timedelta
@@ -12,6 +13,7 @@ from datetime import timedelta
 import pytest
 from behaviour.refusals import Case, Refusal, assert_refused, refuse_all
 from behaviour.rows import Options, seed, space_id
+from support.playbooks import PlaybookRunner
 
 from simulator import Fault, Simulator
 
@@ -189,3 +191,20 @@ def test_nothing_goes_to_the_host_of_a_redirect(refusals: dict[str, Refusal]) ->
     """The credential would go with it."""
     assert refusals["redirect"].result["request"]["status"] == 302
     assert len(refusals["redirect"].simulator.requests) == 1
+
+
+@pytest.mark.parametrize("refused", [True, False])
+def test_warnings_are_shown_however_the_task_ends(tmp_path: pathlib.Path, refused: bool) -> None:
+    """Also beside a failure, and beside a result that is hidden because it holds a secret."""
+    with Simulator(spaces=("analytics",)) as simulator:
+        seed(simulator, "a key", age_days=100)
+        if refused:
+            simulator.faults.add(Fault(kind="status", method="POST", status=403, times=-1))
+        runner = PlaybookRunner(simulator, tmp_path)
+        run = runner.run_tasks(runner.key(**key(renew_before="14d", max_age="90d", on_lost_secret="reissue")))
+    (result,) = run.results
+    assert bool(result.get("failed")) is refused
+    assert result["changed"] is not refused
+    assert "renew_before" in "".join(result["warnings"])
+    assert "[WARNING]" in run.stderr
+    assert "renew_before" in run.stderr

@@ -67,15 +67,16 @@ def _run(
     validated = ArgumentSpecValidator(**specification).validate(given)
     if validated.error_messages:
         return Outcome({"failed": True, "changed": False, "msg": "; ".join(validated.error_messages)}, [])
+    warnings: list[str] = []
     host = _module.Host(
         validated.validated_parameters,
         {},
         dry_run=check,
         diff=True,
         sleep=sleep or (lambda seconds: simulator.clock.advance(seconds=seconds)),
+        warn=warnings.append,
     )
     try:
-        result, warnings = _module.execute(host, make_task)
+        return Outcome(_module.execute(host, make_task), warnings)
     except ArizeError as error:
-        return Outcome({"changed": False, **error.details(), "failed": True, "msg": str(error)}, [])
-    return Outcome(result, warnings)
+        return Outcome({"changed": False, **error.details(), "failed": True, "msg": str(error)}, warnings)

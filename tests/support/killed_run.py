@@ -73,7 +73,7 @@ def main() -> None:
     host = _module.Host(
         validated.validated_parameters, {}, dry_run=False, diff=False, hold_signals=_module.hold_signals
     )
-    result, _warnings = _module.execute(host, _module.KeyTask)
+    result = _module.execute(host, _module.KeyTask)
     json.dump(result, sys.stdout)
 
 

@@ -26,7 +26,9 @@ class Gathered:
 
     def __init__(self, *script: Answer, **options: t.Any) -> None:
         wire = Wire(connection(max_retries=0), *script)
-        self.result, self.warnings = gather(ArizeClient(wire.transport, Dialect()), key_query(info_options(**options)))
+        self.warnings: list[str] = []
+        client = ArizeClient(wire.transport, Dialect())
+        self.result = gather(client, key_query(info_options(**options)), self.warnings)
         assert wire.used_up
         self.paths = [(sent.url or "").removeprefix("https://arize.example/v2") for sent in wire.adapter.sent]
         self.ids = [key["id"] for key in self.result["api_keys"]]

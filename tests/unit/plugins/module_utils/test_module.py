@@ -33,23 +33,34 @@ class FakeTask:
 
     def __init__(self, error: ArizeError | None = None) -> None:
         self._error = error
+        self.warnings: list[str] = []
 
-    def predict(self) -> tuple[dict[str, t.Any], list[str]]:
-        return {"ran": "predict"}, []
+    def predict(self) -> dict[str, t.Any]:
+        return {"ran": "predict"}
 
-    def carry_out(self) -> tuple[dict[str, t.Any], list[str]]:
+    def carry_out(self) -> dict[str, t.Any]:
+        self.warnings.append("a warning")
         if self._error is not None:
             raise self._error
-        return {"ran": "carry_out"}, ["a warning"]
+        return {"ran": "carry_out"}
 
 
-def host(dry_run: bool = False) -> _module.Host:
-    return _module.Host(connection_options(), {}, dry_run=dry_run, diff=False)
+def host(dry_run: bool = False, warnings: list[str] | None = None) -> _module.Host:
+    warn = [].append if warnings is None else warnings.append
+    return _module.Host(connection_options(), {}, dry_run=dry_run, diff=False, warn=warn)
 
 
 def test_gate() -> None:
-    assert _module.execute(host(dry_run=True), lambda *_given: FakeTask()) == ({"ran": "predict"}, [])
-    assert _module.execute(host(), lambda *_given: FakeTask()) == ({"ran": "carry_out"}, ["a warning"])
+    assert _module.execute(host(dry_run=True), lambda *_given: FakeTask()) == {"ran": "predict"}
+    assert _module.execute(host(), lambda *_given: FakeTask()) == {"ran": "carry_out"}
+
+
+@pytest.mark.parametrize("error", [None, Refused("no")])
+def test_warnings_are_told_however_a_task_ends(error: ArizeError | None) -> None:
+    warnings: list[str] = []
+    with contextlib.suppress(Refused):
+        _module.execute(host(warnings=warnings), lambda *_given: FakeTask(error))
+    assert warnings == ["a warning"]
 
 
 @pytest.mark.parametrize(
