@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import typing as t
 
 from ansible.plugins.action.normal import ActionModule as NormalActionModule
@@ -28,10 +29,25 @@ class ActionModule(NormalActionModule):  # type: ignore[misc]
                 "msg": "async would show a new secret: set no_log to true on this task, and on the async_status task "
                 "that fetches its result.",
             }
-        result: dict[str, t.Any] = super().run(tmp, task_vars)
+        with self._module_output_hidden():
+            result: dict[str, t.Any] = super().run(tmp, task_vars)
         if result.get("key"):
             result["_ansible_no_log"] = True
             if result.get("failed"):
                 # Hidden with the rest, this text would be missed most.
                 display.error(str(result.get("msg")))
         return result
+
+    @contextlib.contextmanager
+    def _module_output_hidden(self) -> t.Iterator[None]:
+        """Keep a connection from showing what the module printed, before the mark on the result can hide it.
+
+        With -vvv the connections ssh, winrm and psrp show all output of a remote command, unless their own copy of the
+        play's context says no_log.
+        """
+        context = self._connection._play_context
+        shown, context.no_log = context.no_log, True
+        try:
+            yield
+        finally:
+            context.no_log = shown

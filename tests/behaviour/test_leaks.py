@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import dataclasses
 import pathlib
+import sys
 import typing as t
 
 import pytest
@@ -126,6 +127,34 @@ def test_a_delivered_secret_is_only_in_its_file(leaky: Leaky, in_check_mode: boo
         assert leaky.simulator.secret_is_valid(leaky.dest.read_text().strip())
         assert leaky.dest.stat().st_mode & 0o777 == 0o600
     assert str(leaky.dest) in leaky.run.stdout
+
+
+SSH = """#!{python}
+import subprocess
+import sys
+
+sys.exit(subprocess.call(["/bin/sh", "-c", sys.argv[-1]]))
+"""
+
+
+def test_ssh_shows_no_secret(tmp_path: pathlib.Path) -> None:
+    """With -vvv this connection shows what a remote command printed, before any callback sees a result."""
+    client = tmp_path / "ssh"
+    client.write_text(SSH.format(python=sys.executable))
+    client.chmod(0o700)
+    connection = [f"ansible_ssh_executable={client}", "ansible_connection=ssh", "ansible_pipelining=true"]
+    arguments = ["-vvv", "--diff", *(part for setting in connection for part in ("-e", setting))]
+    with Simulator(spaces=("analytics",)) as simulator:
+        runner = PlaybookRunner(simulator, tmp_path)
+        issuing = runner.key(name="created", space="analytics")
+        run = runner.run_tasks(issuing, runner.info(space="analytics"), arguments=arguments)
+        (issued, listed) = run.results
+        assert simulator.secret_is_valid(issued["key"])
+    # The connection does show the output of other tasks, so this is the place to look.
+    assert "(0, b'\\n{" in run.stdout
+    assert str(listed["listed_at"]) in run.stdout
+    for secret in simulator.secrets:
+        assert secret not in run.everything_printed
 
 
 def test_a_failure_is_still_readable(leaky: Leaky, in_check_mode: bool) -> None:

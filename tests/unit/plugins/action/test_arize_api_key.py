@@ -22,13 +22,20 @@ class Run:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.displayed: list[str] = []
         self._monkeypatch = monkeypatch
+        self.shown_by_connection: list[bool] = []
+        self.context = types.SimpleNamespace(no_log=False)
         self.task = types.SimpleNamespace(async_val=0, no_log=False, args={})
         monkeypatch.setattr(arize_api_key.display, "error", lambda message, **_more: self.displayed.append(message))
 
     def __call__(self, **answer: t.Any) -> dict[str, t.Any]:
-        self._monkeypatch.setattr(NormalActionModule, "run", lambda _self, _tmp, _variables: dict(answer))
+        def ordinary(_self: t.Any, _tmp: t.Any, _variables: t.Any) -> dict[str, t.Any]:
+            self.shown_by_connection.append(not self.context.no_log)
+            return dict(answer)
+
+        self._monkeypatch.setattr(NormalActionModule, "run", ordinary)
         plugin = arize_api_key.ActionModule.__new__(arize_api_key.ActionModule)
         plugin._task = self.task
+        plugin._connection = types.SimpleNamespace(_play_context=self.context)
         result: dict[str, t.Any] = plugin.run(None, {})
         return result
 
@@ -41,6 +48,14 @@ def run(monkeypatch: pytest.MonkeyPatch) -> Run:
 def test_result_with_a_secret_is_hidden_and_kept(run: Run) -> None:
     assert run(changed=True, key=SECRET) == {"changed": True, "key": SECRET, "_ansible_no_log": True}
     assert run.displayed == []
+
+
+@pytest.mark.parametrize("no_log", [True, False])
+def test_the_connection_shows_nothing_meanwhile(run: Run, no_log: bool) -> None:
+    run.context.no_log = no_log
+    run(changed=True, key=SECRET)
+    assert run.shown_by_connection == [False]
+    assert run.context.no_log is no_log
 
 
 @pytest.mark.parametrize("answer", [{"changed": False}, {"changed": True, "key": None}, {"failed": True, "msg": "m"}])
@@ -78,5 +93,8 @@ def test_everything_else_is_the_ordinary_execution(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(NormalActionModule, "run", interrupted)
     plugin = arize_api_key.ActionModule.__new__(arize_api_key.ActionModule)
     plugin._task = types.SimpleNamespace(async_val=0, no_log=False, args={})
+    context = types.SimpleNamespace(no_log=False)
+    plugin._connection = types.SimpleNamespace(_play_context=context)
     with pytest.raises(ConnectionError):
         plugin.run(None, {})
+    assert context.no_log is False
