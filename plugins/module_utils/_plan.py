@@ -206,12 +206,8 @@ def _reissue(
             grace = max(0, min(grace, int((expires_at - now).total_seconds())))
         return Issue(expires_at, grace, current), REFRESHED, ()
     issue = Issue(wanted, desired.overlap_seconds)
-    old_goes = (
-        lost
-        or (bool(drift.reasons) and not desired.grace_seconds)
-        or (desired.exclusive and desired.grace_seconds == 0)
-    )
-    if old_goes:
+    # A written 0 is the operator's word that the old secret shall not serve on, as after a leak.
+    if lost or desired.grace_seconds == 0 or (drift.reasons and desired.grace_seconds is None):
         return dataclasses.replace(issue, grace_seconds=0), REPLACED, (current,)
     lapses_in_time = current.expires_at is not None and (wanted is None or current.expires_at - SAME_INSTANT <= wanted)
     if not lapses_in_time and not desired.exclusive:

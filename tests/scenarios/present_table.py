@@ -90,6 +90,22 @@ ROWS = {
         sends_expiry=True,
         old_serves=True,
     ),
+    "renew_before, no overlap": Row(
+        [(80, 10)],
+        {"expires_in": "90d", "renew_before": "14d", "grace_period": "0"},
+        "replaced",
+        ["create", "revoke"],
+        sends_expiry=True,
+        old_serves=False,
+    ),
+    "issued_after, bounded, no overlap": Row(
+        [(10, 80)],
+        {"expires_in": "90d", "issued_after": "yesterday", "grace_period": "0"},
+        "replaced",
+        ["create", "revoke"],
+        sends_expiry=True,
+        old_serves=False,
+    ),
     "renew_before, exclusive": Row(
         [(80, 10)],
         {"expires_in": "90d", "renew_before": "14d", "exclusive": True},

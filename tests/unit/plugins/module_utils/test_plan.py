@@ -121,6 +121,22 @@ ROWS = [
         Issue(IN_TWO_WEEKS, 3600),
     ),
     Row(
+        "replaced, no grace",
+        {"renew_before": "7d", "expires_in": "14d", "grace_period": "0"},
+        (BOUNDED, RETIRING),
+        "replaced",
+        Issue(IN_TWO_WEEKS),
+        revoked=("current",),
+    ),
+    Row(
+        "replaced, no grace, the old one would outlive the new one",
+        {"max_age": "1d", "expires_in": "14d", "grace_period": "0", "description": "o", "on_drift": "replace"},
+        (UNBOUNDED,),
+        "replaced",
+        Issue(IN_TWO_WEEKS),
+        revoked=("current",),
+    ),
+    Row(
         "replaced, exclusive, no grace",
         {"renew_before": "7d", "expires_in": "14d", "exclusive": True, "grace_period": "0"},
         (BOUNDED, RETIRING, DUPLICATE),
