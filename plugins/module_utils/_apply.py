@@ -18,7 +18,11 @@ from datetime import datetime
 
 from ansible_collections.community.arize.plugins.module_utils import _errors, _outcome
 from ansible_collections.community.arize.plugins.module_utils._client import ArizeClient
-from ansible_collections.community.arize.plugins.module_utils._conditions import expiry_warnings
+from ansible_collections.community.arize.plugins.module_utils._conditions import (
+    check_age_was_reset,
+    expiry_warnings,
+    overlap_warnings,
+)
 from ansible_collections.community.arize.plugins.module_utils._custody import Custody
 from ansible_collections.community.arize.plugins.module_utils._desired import DesiredKey
 from ansible_collections.community.arize.plugins.module_utils._matches import (
@@ -30,7 +34,7 @@ from ansible_collections.community.arize.plugins.module_utils._matches import (
 from ansible_collections.community.arize.plugins.module_utils._models import ApiKey, IssuedKey, Secret, secret_fits
 from ansible_collections.community.arize.plugins.module_utils._observe import Observer
 from ansible_collections.community.arize.plugins.module_utils._plan import make_plan
-from ansible_collections.community.arize.plugins.module_utils._plan_types import REFRESHED, Issue, Plan
+from ansible_collections.community.arize.plugins.module_utils._plan_types import Issue, Plan
 from ansible_collections.community.arize.plugins.module_utils._recover import (
     LostRound,
     Recovery,
@@ -39,6 +43,7 @@ from ansible_collections.community.arize.plugins.module_utils._recover import (
     signed_expiry,
     what_to_look_for,
 )
+from ansible_collections.community.arize.plugins.module_utils._revoke import Revoker
 from ansible_collections.community.arize.plugins.module_utils._secret_file import (
     FileState,
     PreparedFile,
@@ -88,6 +93,7 @@ class KeyReconciler:
         self.warnings: list[str] = []
         self._credential = credential
         self._observer = Observer(desired, client, credential)
+        self._revoker = Revoker(client, self._observer)
         wants_file = desired.destination is not None and desired.state != "absent"
         self._file = SecretFile(desired.destination) if wants_file and desired.destination is not None else None
 
@@ -154,8 +160,8 @@ class KeyReconciler:
                 self._issue(seen, plan.issue, progress)
             elif self._file is not None and seen.file_change is not None:
                 self._file.correct_attributes()
-            self._retire(plan, progress)
-            self._check_age_was_reset(plan, progress)
+            self._revoker.revoke_all(plan.revoke, progress)
+            check_age_was_reset(plan, progress.issued)
         return self._result(seen, progress)
 
     def _result(self, seen: _Situation, progress: _outcome.Progress) -> dict[str, t.Any]:
@@ -167,6 +173,7 @@ class KeyReconciler:
             if self._file is not None and seen.file_state is not None:
                 prepared = stack.enter_context(self._file.prepared(seen.file_state))
             progress.issued = self._post(issue, progress)
+            self._check_created(issue, progress.issued.api_key, progress)
             if issue.refreshed is not None and secret_fits(self._credential.reveal(), issue.refreshed.redacted_key):
                 # The task's own credential (allow_self): without an overlap it is dead by now.
                 self._client.use_credential(progress.issued.secret)
@@ -191,6 +198,23 @@ class KeyReconciler:
             progress.extra_reasons += recovery.notes
             return issued
 
+    def _check_created(self, issue: Issue, made: ApiKey, progress: _outcome.Progress) -> None:
+        """A server that passes over what it does not understand may have issued another kind of key."""
+        asked = (self._desired.key_type, self._desired.name)
+        if (
+            issue.refreshed is not None
+            or made.key_id in self._observer.known_ids
+            or asked == (made.key_type, made.name)
+        ):
+            return
+        self._revoker.revoke(made)
+        progress.issued = None
+        progress.revoked.append(made)
+        raise _errors.Refused(
+            f"The service was asked for {self._desired.label} and issued {describe(made)} of type {made.key_type}, "
+            "which was revoked again. A self-hosted server of before July 2026 needs api_dialect legacy.",
+        )
+
     def _deliver(self, issue: Issue, progress: _outcome.Progress, prepared: PreparedFile | None) -> None:
         """Write the secret. When that fails, revoke the new key if the old one still serves."""
         issued = progress.issued
@@ -210,7 +234,7 @@ class KeyReconciler:
 
     def _revoke_undelivered(self, issued: IssuedKey, progress: _outcome.Progress, error: Exception) -> t.NoReturn:
         try:
-            self._client.revoke_key(issued.api_key.key_id)
+            self._revoker.revoke(issued.api_key)
         except _errors.RequestError as second:
             raise _errors.SecretFileError(
                 f"{error}. Revoking the new {describe(issued.api_key)} failed, too ({second}). Its secret is in key of "
@@ -245,13 +269,13 @@ class KeyReconciler:
         # A proxy that sent our request twice made a twin, whose secret nobody has seen.
         twins = [key for key in new if self._sent is not None and self._sent.signs(key)]
         for twin in twins:
-            self._client.revoke_key(twin.key_id)
+            self._revoker.revoke(twin)
             progress.revoked.append(twin)
             progress.extra_reasons.append(f"{describe(twin)} was a second outcome of the same request.")
         rivals = [key for key in new if key not in twins]
         older = [key for key in rivals if key.created_at <= ours.created_at]
         if older:
-            self._client.revoke_key(ours.key_id)
+            self._revoker.revoke(ours)
             if progress.delivered and self._file is not None and seen.file_state is not None:
                 restore(self._file, seen.file_state)
             progress.issued = None
@@ -262,30 +286,6 @@ class KeyReconciler:
             for key in listed
             if key.key_id not in gone and key not in twins and key.key_id != ours.key_id and lapses_no_later(key, ours)
         ]
-        wanted = seen.plan.issue.expires_at if seen.plan.issue is not None else None
-        self.warnings += expiry_warnings(self._desired, ours, wanted)
-
-    def _retire(self, plan: Plan, progress: _outcome.Progress) -> None:
-        """Revoke what must go, now that the new secret is delivered. Not found counts as revoked."""
-        problems = []
-        for key in plan.revoke:
-            try:
-                self._client.revoke_key(key.key_id)
-                progress.revoked.append(key)
-            except _errors.RequestError as error:
-                problems.append(f"{describe(key)} could not be revoked: {error}")
-                progress.orphans.append({**key.public(), "what_to_do": "revoke it by id (state absent)"})
-        if problems:
-            raise _errors.Refused(" ".join(problems))
-
-    def _check_age_was_reset(self, plan: Plan, progress: _outcome.Progress) -> None:
-        """A refresh that keeps created_at would make max_age and issued_after rotate on each run."""
-        if progress.issued is None or not plan.by_age or plan.action != REFRESHED or plan.issue is None:
-            return
-        old = plan.issue.refreshed
-        if old is not None and progress.issued.api_key.created_at <= old.created_at:
-            raise _errors.Refused(
-                f"{describe(progress.issued.api_key)} has been refreshed and delivered, but this service keeps "
-                "created_at on a refresh, so max_age and issued_after would rotate it on each run. Remove them, and "
-                "use expires_in with renew_before, which replaces the key.",
-            )
+        issue = seen.plan.issue
+        self.warnings += expiry_warnings(self._desired, ours, None if issue is None else issue.expires_at)
+        self.warnings += overlap_warnings(issue, ours, listed)

@@ -113,13 +113,12 @@ class ArizeClient:
             body["expires_at"] = format_instant(expires_at)
         return self._issue(f"/api-keys/{quote(key_id, safe='')}/refresh", body)
 
-    def revoke_key(self, key_id: str) -> bool:
-        """Revoke a key (section 1.5, idempotent). False when it does not exist or is not visible."""
-        try:
-            self._transport.request("PUT", f"/api-keys/{quote(key_id, safe='')}/revoke")
-        except NotFound:
-            return False
-        return True
+    def revoke_key(self, key_id: str) -> None:
+        """Revoke a key (section 1.5, idempotent). Raises NotFound when it does not exist or is not visible.
+
+        So does a server without this operation, which is new in SDK 8.35 (section 2).
+        """
+        self._transport.request("PUT", f"/api-keys/{quote(key_id, safe='')}/revoke")
 
     def spaces_named(self, name: str, organization_id: str | None = None) -> list[_models.Space]:
         """Visible spaces of exactly this name; the service itself searches substrings (section 1.6)."""

@@ -3,16 +3,18 @@
 #
 # This module_utils is PRIVATE and should only be used by this collection.
 # Breaking changes can occur any time.
-"""When a key is to be rotated, and when its secret is lost. Pure."""
+"""When a key is to be rotated, when its secret is lost, and whether what was issued is as expected. Pure."""
 
 from __future__ import annotations
 
+import typing as t
 from datetime import datetime
 
 from ansible_collections.community.arize.plugins.module_utils._desired import DesiredKey
 from ansible_collections.community.arize.plugins.module_utils._errors import Refused
 from ansible_collections.community.arize.plugins.module_utils._matches import Matches, describe
-from ansible_collections.community.arize.plugins.module_utils._models import ApiKey
+from ansible_collections.community.arize.plugins.module_utils._models import ApiKey, IssuedKey
+from ansible_collections.community.arize.plugins.module_utils._plan_types import REFRESHED, Issue, Plan
 from ansible_collections.community.arize.plugins.module_utils._time import SAME_INSTANT, format_instant
 
 
@@ -48,6 +50,32 @@ def expiry_warnings(desired: DesiredKey, issued: ApiKey, wanted: datetime | None
             f"{describe(issued)}: each run would rotate it. Make it shorter.",
         )
     return warnings
+
+
+def overlap_warnings(issue: Issue | None, issued: ApiKey, listed: t.Sequence[ApiKey]) -> list[str]:
+    """`listed` are the live matches after the issue. Servers of before SDK 8.31 know no grace period (section 2.1)."""
+    old = None if issue is None else issue.refreshed
+    if issue is None or old is None or not issue.grace_seconds or old.key_id == issued.key_id:
+        return []
+    if any(key.key_id == old.key_id for key in listed):
+        return []
+    return [
+        f"{describe(old)} is not listed as live any more, although its secret was to serve on for "
+        f"{issue.grace_seconds} seconds: it may have ended at once, so hand on the new one without delay.",
+    ]
+
+
+def check_age_was_reset(plan: Plan, issued: IssuedKey | None) -> None:
+    """A refresh that keeps created_at would make max_age and issued_after rotate on each run. Raises Refused."""
+    if issued is None or not plan.by_age or plan.action != REFRESHED or plan.issue is None:
+        return
+    old = plan.issue.refreshed
+    if old is not None and issued.api_key.created_at <= old.created_at:
+        raise Refused(
+            f"{describe(issued.api_key)} has been refreshed and delivered, but this service keeps created_at on a "
+            "refresh, so max_age and issued_after would rotate it on each run. Remove them, and use expires_in with "
+            "renew_before, which replaces the key.",
+        )
 
 
 def due_reasons(

@@ -40,8 +40,8 @@ class Custody:
         error: BaseException | None,
         traceback: types.TracebackType | None,
     ) -> None:
-        changed = self._progress.issued is not None or self._progress.revoked or self._progress.orphans
-        if error is None or isinstance(error, self._passes) or not changed:
+        changed = self._progress.issued is not None or bool(self._progress.revoked)
+        if error is None or isinstance(error, self._passes) or not (changed or self._progress.orphans):
             return
         if isinstance(error, ArizeError):
             message, details = str(error), error.details()
@@ -49,4 +49,4 @@ class Custody:
             # Its text is not known to be free of secrets.
             message = f"An error in this collection ({type(error).__name__}) ended the run halfway; please report it."
             details = {}
-        raise Interrupted(message, {**self._result(), "changed": True, **details}) from None
+        raise Interrupted(message, {**self._result(), "changed": changed, **details}) from None

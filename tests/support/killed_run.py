@@ -21,6 +21,7 @@ from ansible_collections.community.arize.plugins.module_utils import (
     _client,
     _module,
     _observe,
+    _revoke,
     _secret_file,
 )
 
@@ -38,7 +39,7 @@ STEPS: dict[str, tuple[t.Any, str, str]] = {
     "settled": (_apply.KeyReconciler, "_settle", "after"),
     "before a revocation": (_client.ArizeClient, "revoke_key", "before"),
     "after a revocation": (_client.ArizeClient, "revoke_key", "after"),
-    "done": (_apply.KeyReconciler, "_retire", "after"),
+    "done": (_revoke.Revoker, "revoke_all", "after"),
 }
 
 

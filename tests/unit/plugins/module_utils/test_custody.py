@@ -16,8 +16,8 @@ from ansible_collections.community.arize.plugins.module_utils._outcome import Pr
 CHANGED = [
     Progress(issued=issued_key()),
     Progress(revoked=[api_key()]),
-    Progress(orphans=[{"id": "x"}]),
 ]
+HALFWAY = [*CHANGED, Progress(orphans=[{"id": "x"}])]
 
 
 class Passing(Exception):
@@ -29,18 +29,18 @@ def fail_with(error: BaseException, progress: Progress) -> None:
         raise error
 
 
-@pytest.mark.parametrize("progress", CHANGED)
+@pytest.mark.parametrize("progress", HALFWAY)
 def test_known_error(progress: Progress) -> None:
     with pytest.raises(Interrupted, match="no answer") as caught:
         fail_with(NotConnected("GET", "/v2/x", "no answer"), progress)
     assert caught.value.details() == {
         "key": "the secret",
-        "changed": True,
+        "changed": progress in CHANGED,
         "request": {"method": "GET", "path": "/v2/x"},
     }
 
 
-@pytest.mark.parametrize("progress", CHANGED)
+@pytest.mark.parametrize("progress", HALFWAY)
 @pytest.mark.parametrize("error", [ValueError("ak-in-the-text"), KeyboardInterrupt(), SystemExit(1), MemoryError()])
 def test_any_other_error_keeps_the_secret_and_hides_its_own_text(progress: Progress, error: BaseException) -> None:
     with pytest.raises(Interrupted, match=type(error).__name__) as caught:
