@@ -25,9 +25,9 @@ options:
         profile that signs in with OAuth is refused.
       - O(api_key), and O(api_url) or O(region), win over the profile's values. Environment variables for them don't,
         since the key belongs to the address.
-      - If not set, E(ARIZE_PROFILE) is used. Then no other variable, and no single option, may give the credential or
-        the address.
-        The profile that C(ax) calls the active one is never used by itself.
+      - If not set, E(ARIZE_PROFILE) is used. Then no single option may give the credential or the address, and no
+        other variable may say something else of them than the profile does.
+      - The profile that C(ax) calls the active one is never used by itself.
       - Needs Python 3.11 or later where the module runs, or the Python library C(tomli).
     type: str
   api_url:
@@ -45,8 +45,9 @@ options:
     type: str
   api_dialect:
     description:
-      - The form of the REST API that the service speaks. Self-hosted installations of before July 2026 speak an older
-        one, V(legacy), with which a key belongs to one space and has a predefined role.
+      - The form of the REST API that the service speaks. Self-hosted installations of June and early July 2026 speak
+        an older one, V(legacy), with which a key belongs to one space and has a predefined role. Still older ones
+        can't revoke keys, and are not supported.
       - With V(auto), a listing that the service calls malformed is asked for in the older form, and the listed keys
         tell the rest. Nothing is issued by trial. Set V(legacy) when the service takes listings in either form, and
         lists no key from which to tell.

@@ -28,6 +28,8 @@ from ansible_collections.community.arize.plugins.module_utils._time import Serve
 PAGE_SIZE = 100
 # A listing longer than this is a server that pages for ever.
 _MOST_PAGES = 10_000
+# What a server may call a request that it does not understand (contract section 2.1).
+_MALFORMED = (400, 422)
 
 T = t.TypeVar("T")
 Query = t.Dict[str, t.Union[str, int]]
@@ -118,7 +120,11 @@ class ArizeClient:
 
         So does a server without this operation, which is new in SDK 8.35 (section 2).
         """
-        self._transport.request("PUT", f"/api-keys/{quote(key_id, safe='')}/revoke")
+        try:
+            self._transport.request("PUT", f"/api-keys/{quote(key_id, safe='')}/revoke")
+        except AccessForbidden as error:
+            error.args = (f"{error}{self.dialect.revocation_hint()}",)
+            raise
 
     def spaces_named(self, name: str, organization_id: str | None = None) -> list[_models.Space]:
         """Visible spaces of exactly this name; the service itself searches substrings (section 1.6)."""
@@ -190,24 +196,31 @@ class ArizeClient:
         try:
             answer = listing()
         except RequestRejected as error:
-            if error.status != 400 or not enumerations or self.dialect.is_certain:
+            if error.status not in _MALFORMED or not enumerations or self.dialect.is_certain:
                 self._hint(error)
                 raise
-            other = self._in_other_form(listing)
+            other = self._in_other_form(listing, written)
             if other is None:
                 # So the form was not what the server disliked, and its first words are the ones that matter.
                 raise
-            return other
-        if not self.dialect.is_certain and written:
+            answer = other
+        if written and not self.dialect.is_certain:
             if not self.dialect.is_form_of(written[0]):
                 # The server may have ignored filters that it did not understand, and so have listed other keys.
-                answer = self._in_other_form(listing) or answer
+                answer = self._in_other_form(listing, written) or answer
             self.dialect.settle()
+        elif written and self.dialect.is_form_of(written[0]):
+            self.dialect.settle()
+        _check_filters(answer[0], enumerations)
         return answer
 
-    def _in_other_form(self, listing: t.Callable[[], T]) -> T | None:
-        """The same listing in the other form, which is stayed with; None when that is called malformed."""
+    def _in_other_form(self, listing: t.Callable[[], T], written: list[str]) -> T | None:
+        """The same listing in the other form, which is stayed with.
+
+        None when that is called malformed, or answered with rows that are not `written` in it: it was passed over.
+        """
         self.dialect.switch()
+        written.clear()
         try:
             answer = listing()
         except (AccessForbidden, NotFound):
@@ -216,14 +229,17 @@ class ArizeClient:
             raise
         except RequestError as error:
             self.dialect.switch()
-            if error.status == 400:
+            if error.status in _MALFORMED:
                 return None
             raise
+        if written and not self.dialect.is_form_of(written[0]):
+            self.dialect.switch()
+            return None
         self.dialect.settle()
         return answer
 
     def _hint(self, error: RequestRejected) -> None:
-        if error.status == 400:
+        if error.status in _MALFORMED:
             error.args = (f"{error}{self.dialect.hint()}",)
 
     def _listing(
@@ -257,6 +273,16 @@ class ArizeClient:
             cursor = page.next_cursor
             if limit is not None and len(rows) >= limit:
                 return rows, cursor
+
+
+def _check_filters(keys: t.Sequence[_models.ApiKey], asked: t.Mapping[str, str]) -> None:
+    """Raises ProtocolError for a listing that is not the one asked for."""
+    for name, value in asked.items():
+        for key in keys:
+            shown = getattr(key, name)
+            if shown != value:
+                problem = f"only keys with {name} {value} were asked for, and one with {shown} is listed"
+                raise _unexpected("GET", "/api-keys", problem)
 
 
 def _unexpected(method: str, path: str, problem: str) -> ProtocolError:

@@ -20,6 +20,7 @@ from ansible_collections.community.arize.plugins.module_utils._errors import Inv
 from ansible_collections.community.arize.plugins.module_utils._models import Secret
 from ansible_collections.community.arize.plugins.module_utils._profile import (
     environment_with_profile,
+    in_its_words,
     named_profile,
     profile_path,
 )
@@ -54,6 +55,11 @@ class Connection:
     max_retries: int
     dialect: str
 
+    @property
+    def is_arize_cloud(self) -> bool:
+        """Whether Arize itself runs the service, whose version is the newest."""
+        return (urlsplit(self.base_url).hostname or "").endswith(".arize.com")
+
 
 def resolve_connection(options: t.Mapping[str, t.Any], environment: t.Mapping[str, str]) -> Connection:
     """Make the connection from validated module options and the environment of the machine the module runs on.
@@ -72,7 +78,7 @@ def resolve_connection(options: t.Mapping[str, t.Any], environment: t.Mapping[st
         if not of_profile or not error.option.startswith(("api_key", "api_url", "ARIZE_")):
             raise
         # Named after a variable that the profile stands for.
-        raise InvalidOption(profile.source, f"{path}: {error.problem}") from None
+        raise InvalidOption(profile.source, f"{path}: {in_its_words(error.problem)}") from None
 
 
 def _connection(options: t.Mapping[str, t.Any], environment: t.Mapping[str, str]) -> Connection:
@@ -186,6 +192,7 @@ def _url_of_parts(environment: t.Mapping[str, str]) -> str:
         host = f"api.{environment['ARIZE_BASE_DOMAIN']}"
     elif port == "0":
         port = environment.get("ARIZE_SINGLE_PORT") or "0"
+    host = host.rstrip("/")
     if "/" in host:
         raise InvalidOption("api_url", "ARIZE_API_HOST and ARIZE_SINGLE_HOST take a host without a scheme or path")
     if not port.isdigit():
@@ -200,7 +207,9 @@ def _url_of_parts(environment: t.Mapping[str, str]) -> str:
 def _region_url(source: str, region: str) -> str:
     host = REGION_HOSTS.get(region.strip().lower())
     if host is None:
-        raise InvalidOption(source, f"unknown region {region!r}; choose from {', '.join(sorted(REGION_HOSTS))}")
+        # What stands in a file or a variable is not shown, for it may have been put into the wrong place.
+        shown = f" {region!r}" if source == "region" else ""
+        raise InvalidOption(source, f"unknown region{shown}; choose from {', '.join(sorted(REGION_HOSTS))}")
     return f"https://{host}"
 
 

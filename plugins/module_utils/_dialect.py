@@ -5,8 +5,9 @@
 # Breaking changes can occur any time.
 """The two wire forms of the API, and which of them a server speaks. All that differs between them is here. No I/O.
 
-current: contract section 1. legacy: that of SDK 8.35 and before (section 2), which self-hosted servers may still have.
-No header names the form (section 0), so it is told from the answers to GET requests, and nothing is issued by trial.
+current: contract section 1. legacy: that of SDK 8.35 to 8.39 (section 2), which self-hosted servers may still have;
+older ones have no revocation. No header names the form (section 0), so it is told from the answers to GET requests,
+and nothing is issued by trial.
 """
 
 from __future__ import annotations
@@ -30,11 +31,12 @@ Json = t.Dict[str, t.Any]
 class Dialect:
     """The form in which requests are written; with `auto` it follows what the server's answers show."""
 
-    def __init__(self, declared: str = AUTO) -> None:
+    def __init__(self, declared: str = AUTO, self_hosted: bool = True) -> None:
         self._declared = declared
         self._form = LEGACY if declared == LEGACY else CURRENT
+        self._self_hosted = self_hosted
         # Whether an answer has shown the form; a listing without rows may come from a lenient old server.
-        self._shown = declared != AUTO
+        self._shown = False
 
     @property
     def is_legacy(self) -> bool:
@@ -43,7 +45,7 @@ class Dialect:
     @property
     def is_certain(self) -> bool:
         """Whether there is no need to try the other form when a listing is called malformed."""
-        return self._shown
+        return self._shown or self._declared != AUTO
 
     def switch(self) -> None:
         """Write requests in the other form from now on, to see what the server says to it."""
@@ -62,8 +64,8 @@ class Dialect:
         return value.lower() if self.is_legacy else value.upper()
 
     def check(self, desired: DesiredKey) -> None:
-        """Raises InvalidOption for what the legacy form can't say; before anything is changed."""
-        if not self.is_legacy:
+        """Raises InvalidOption for what the legacy form can't say of a key to issue; before anything is changed."""
+        if not self.is_legacy or desired.state == "absent":
             return
         why = "api_dialect is legacy" if self._declared == LEGACY else "this server speaks the older form of the API"
         spaces = [(organization, space) for organization in desired.organizations for space in organization.spaces]
@@ -81,17 +83,23 @@ class Dialect:
                 )
 
     def hint(self) -> str:
-        """What to add to the message of a request that the server called malformed (400)."""
+        """What to add to the message when the server dislikes a request, or an answer lacks what is needed."""
+        if self._shown:
+            return ""
         if self._declared == LEGACY:
             return (
                 " api_dialect is legacy here: if the service is of July 2026 or later, set it to auto or leave it out."
             )
-        if self._declared == CURRENT or not (self._shown or self.is_legacy):
-            return (
-                " A self-hosted server of before July 2026 speaks an older form of the API: if this is one, set "
-                "api_dialect to legacy."
-            )
-        return ""
+        if self.is_legacy or not self._self_hosted:
+            return ""
+        return (
+            " A self-hosted server of before July 2026 speaks an older form of the API: if this is one, set "
+            "api_dialect to legacy."
+        )
+
+    def revocation_hint(self) -> str:
+        """What to add to the message when the caller may not revoke a key (section 2)."""
+        return " Servers of this age let only account admins revoke keys." if self.is_legacy else ""
 
     def create_body(
         self,

@@ -227,6 +227,10 @@ class HttpTransport:
 
     def _failure(self, method: str, path: str, error: Exception) -> Exception:
         """Turn what the libraries raise into our errors, wrapped where the request may be repeated."""
+        if isinstance(error, requests.exceptions.InvalidSchema) and "SOCKS" in str(error):
+            return _errors.InvalidOption(
+                "proxy", "a SOCKS proxy needs the Python library PySocks where the module runs"
+            )
         if isinstance(error, (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema)):
             return _errors.InvalidOption("api_url", f"{self._host} is no address that a request can be sent to")
         if isinstance(error, (requests.exceptions.InvalidProxyURL, requests.exceptions.MissingSchema)):

@@ -110,8 +110,9 @@ def execute(host: Host, make_task: TaskMaker) -> Result:
     connection = resolve_connection(host.options, host.environment)
     host.mask(connection.credential.reveal())
     transport = HttpTransport(connection, host.sleep)
+    dialect = Dialect(connection.dialect, self_hosted=not connection.is_arize_cloud)
     try:
-        task = make_task(host, ArizeClient(transport, Dialect(connection.dialect)), connection)
+        task = make_task(host, ArizeClient(transport, dialect), connection)
         try:
             return task.predict() if host.dry_run else task.carry_out()
         except ArizeError as error:

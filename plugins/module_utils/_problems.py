@@ -40,7 +40,9 @@ def api_error(
     if plan:
         message += " Plan limit: " + ", ".join(f"{name} {value}" for name, value in plan.items()) + "."
     kind, advice = _advice(status, bool(plan), host)
-    message = f"{message} {advice}".rstrip()
+    if content and not problem and status < 500:
+        advice += " The answer is not in the form of the Arize API: check scheme, host and port of api_url."
+    message = f"{message} {advice.strip()}".rstrip()
     if texts["request_id"]:
         message += f" (request {texts['request_id']})"
     return kind(method, path, message, status, plan=plan, **texts)

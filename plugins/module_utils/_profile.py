@@ -60,22 +60,27 @@ def named_profile(options: t.Mapping[str, t.Any], environment: Environment) -> N
     The option's profile replaces what the environment says of credential and address, and single options win over it.
     A variable is less than the operator's word for such mixtures: a key might go where it does not belong.
     """
-    has_key = options.get("api_key") is not None
-    has_address = options.get("api_url") is not None or options.get("region") is not None
+    given = [option for option in ("api_key", "api_url", "region") if options.get(option) is not None]
+    if not options.get("region"):
+        # An empty one is none, as with C(default('')) in a playbook.
+        given = [option for option in given if option != "region"]
+    has_key, has_address = "api_key" in given, len({"api_url", "region"} & set(given)) > 0
     if options.get("profile") is not None:
         return NamedProfile("profile", options["profile"], has_key, has_address)
     name = environment.get("ARIZE_PROFILE")
     if not name or (has_key and has_address):
         return None
-    beside = [option for option in ("api_key", "api_url", "region") if options.get(option) is not None]
-    beside += [variable for variable in _REPLACED if environment.get(variable)]
-    if beside:
-        raise InvalidOption(
-            "ARIZE_PROFILE",
-            f"{' and '.join(beside)} {'are' if len(beside) > 1 else 'is'} set, too, and whether the key belongs to the "
-            "address is unknown; unset one or the other, or name the profile in the option profile",
-        )
+    if has_key or has_address:
+        raise _mixture(given)
     return NamedProfile("ARIZE_PROFILE", name, False, False)
+
+
+def _mixture(beside: t.Sequence[str]) -> InvalidOption:
+    return InvalidOption(
+        "ARIZE_PROFILE",
+        f"{' and '.join(beside)} {'are' if len(beside) > 1 else 'is'} set, too, and whether the key belongs to the "
+        "address is unknown; unset one or the other, or name the profile in the option profile",
+    )
 
 
 def profile_path(profile: NamedProfile, environment: Environment) -> str:
@@ -92,8 +97,20 @@ def profile_path(profile: NamedProfile, environment: Environment) -> str:
 def environment_with_profile(profile: NamedProfile, path: str, environment: Environment) -> Environment:
     """The environment with the profile's variables in place of its own. Raises InvalidOption, MissingLibrary."""
     document = _document(profile.source, path)
+    said = _Profile(profile, path, document, environment).variables()
+    # The CLI makes profiles that refer to these very variables: what says the same does not mix anything.
+    other = [name for name in _REPLACED if environment.get(name) and environment[name] != said.get(name)]
+    if other and profile.source == "ARIZE_PROFILE":
+        raise _mixture(other)
     kept = {variable: value for variable, value in environment.items() if variable not in _REPLACED}
-    return {**kept, **_Profile(profile, path, document, environment).variables()}
+    return {**kept, **said}
+
+
+def in_its_words(problem: str) -> str:
+    """What is wrong with a variable that stands for a field of a profile, said of the field."""
+    for field, variable in _ROUTING.items():
+        problem = problem.replace(variable, f"{field} in [routing]")
+    return problem
 
 
 def _document(source: str, path: str) -> dict[str, t.Any]:
@@ -196,6 +213,8 @@ class _Profile:
             return str(value).lower()
         if not isinstance(value, str):
             raise self._wrong(f"{name} in [{section}] is not a text")
+        if "${" in _REFERENCE.sub("", value):
+            raise self._wrong(f"{name} in [{section}] has a reference that is not closed; write ${{NAME}}")
         return _REFERENCE.sub(lambda match: self._variable(match, f"{name} in [{section}]"), value)
 
     def _variable(self, match: re.Match[str], field: str) -> str:
@@ -203,6 +222,8 @@ class _Profile:
         if _VARIABLE.fullmatch(name) is None:
             # Not shown: it may be the key itself, put in braces.
             raise self._wrong(f"what {field} has in braces is no name of an environment variable")
+        if default is not None and default.startswith("-"):
+            raise self._wrong(f"{field} has the shell's form of a default; the CLI's is ${{{name}:default}}")
         value = self._environment.get(name, default)
         if value is None:
             raise self._wrong(

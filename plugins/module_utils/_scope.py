@@ -183,6 +183,6 @@ class ScopeResolver:
             raise InvalidOption(
                 "space",
                 f"this server does not say to which organization the space {space.space_id} belongs; "
-                "use organizations, with the id of the organization, in place of space",
+                "use organizations, with the id of the organization, in place of space." + self._client.dialect.hint(),
             )
         return space.organization_id

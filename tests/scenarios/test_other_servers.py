@@ -84,3 +84,15 @@ def test_an_overlap_as_asked_for_needs_no_words(world: World, grace_period: str)
     outcome = world.run(max_age="30d", grace_period=grace_period)
     assert outcome["action"] == "refreshed"
     assert outcome.warnings == []
+
+
+@pytest.mark.parametrize("legacy", [True, False])
+def test_who_may_revoke(make_world: t.Callable[..., World], legacy: bool) -> None:
+    """Before SDK 8.41 account admins only (contract section 2.1); now an admin of the space, too."""
+    world = make_world(legacy=legacy)
+    admin = world.simulator.add_user("Admin", spaces={world.space_id: "ADMIN"})
+    key = world.seed(10)
+    outcome = world.run(state="absent", api_key=admin.credential)
+    assert outcome.failed is legacy
+    assert (key in world.live) is legacy
+    assert ("only account admins revoke" in outcome.message) is legacy

@@ -141,10 +141,10 @@ class Access:
         )
 
     def may_revoke(self, key: StoredKey) -> bool:
-        """Contract section 1.5."""
+        """Contract section 1.5; before SDK 8.41 account admins only (section 2)."""
         is_creator = key.created_by_user_id == self.user.id
-        if self.is_account_admin:
-            return True
+        if self.is_account_admin or self.state.switches.legacy:
+            return self.is_account_admin
         if key.key_type == "USER":
             return is_creator
         return self.is_admin_of_all(key.space_ids) or (

@@ -52,10 +52,28 @@ def space(name: str, space_id: str = "s-1", **more: t.Any) -> dict[str, t.Any]:
     ],
 )
 def test_list_filters(filters: dict[str, t.Any], query: str) -> None:
-    scripted = Scripted(Answer(200, wire_page("api_keys", [wire_key()])))
+    shown = {name: filters[name].upper() for name in ("key_type", "status") if name in filters}
+    scripted = Scripted(Answer(200, wire_page("api_keys", [wire_key(**shown)])))
     keys, cursor = scripted.client.list_api_keys(**filters)
     assert ([key.key_id for key in keys], cursor) == (["key-1"], None)
     assert scripted.sent == [("GET", f"/api-keys?{query}", None)]
+
+
+@pytest.mark.parametrize("dialect", ["auto", "current", "legacy"])
+@pytest.mark.parametrize(
+    ("filters", "shown"),
+    [
+        ({"status": "revoked"}, {"status": "ACTIVE"}),
+        ({"status": "active"}, {"status": "deleted"}),
+        ({"key_type": "service"}, {"key_type": "user"}),
+    ],
+)
+def test_a_listing_that_was_not_asked_for(filters: dict[str, t.Any], shown: dict[str, str], dialect: str) -> None:
+    """By a server that passes over the filter: an empty or a wrong list would be taken for the answer."""
+    page = Answer(200, wire_page("api_keys", [wire_key(**shown)]))
+    wire = Wire(connection(), page, page)
+    with pytest.raises(_errors.ProtocolError, match="were asked for, and one with"):
+        ArizeClient(wire.transport, Dialect(dialect)).list_api_keys(**filters)
 
 
 def test_list_follows_all_pages_empty_ones_included_and_drops_repeated_rows() -> None:

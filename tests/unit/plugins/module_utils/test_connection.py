@@ -201,3 +201,16 @@ def test_other_values() -> None:
 def test_time_out_that_makes_no_sense(timeout: int) -> None:
     with pytest.raises(InvalidOption, match="timeout"):
         resolved(timeout=timeout)
+
+
+@pytest.mark.parametrize(
+    ("options", "is_arize_cloud"),
+    [
+        ({"api_url": None}, True),
+        ({"api_url": None, "region": "eu"}, True),
+        ({"api_url": "https://arize.example.com"}, False),
+        ({"api_url": "https://api.arize.com.example"}, False),
+    ],
+)
+def test_who_runs_the_service(options: dict[str, t.Any], is_arize_cloud: bool) -> None:
+    assert resolved(**options).is_arize_cloud is is_arize_cloud

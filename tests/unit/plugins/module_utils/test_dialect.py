@@ -13,6 +13,7 @@ from unit.plugins.wire import Answer, Wire, problem
 from ansible_collections.community.arize.plugins.module_utils._client import ArizeClient
 from ansible_collections.community.arize.plugins.module_utils._dialect import Dialect
 from ansible_collections.community.arize.plugins.module_utils._errors import (
+    AccessForbidden,
     InvalidOption,
     RequestError,
     RequestRejected,
@@ -98,6 +99,8 @@ def test_what_the_legacy_form_can_not_say(options: dict[str, t.Any], option: str
 def test_what_the_legacy_form_can_say() -> None:
     for roles in ({}, {"space_role": "admin", "org_role": "member"}):
         Dialect("legacy").check(desired(**roles))
+    # Nothing of it is sent.
+    Dialect("legacy").check(desired(space_role_id="r", state="absent"))
     Dialect("legacy").check(desired(space=None, organizations=[{"id": "o", "spaces": [{"space": "s"}]}]))
 
 
@@ -132,6 +135,8 @@ OLD_ROWS = Answer(200, wire_page("api_keys", [wire_key(key_type="service", statu
         # Rows that mislead are found out.
         ("auto", [OLD_ROWS, problem(400), OLD_ROWS], ["SERVICE", "service", "SERVICE"], False),
         ("auto", [NEW_ROWS, OLD_ROWS, EMPTY], ["SERVICE", "SERVICE", "SERVICE"], False),
+        # A server that dislikes something else, and passes over what it does not know, is none of the older ones.
+        ("auto", [problem(422), OLD_ROWS], ["SERVICE", "service"], True),
         ("legacy", [EMPTY, NEW_ROWS], ["service", "service"], True),
         ("current", [OLD_ROWS, EMPTY], ["SERVICE", "SERVICE"], False),
     ],
@@ -157,7 +162,9 @@ NEWER = "set it to auto"
         ("auto", [403], None, OLDER),
         ("current", [400], OLDER, NEWER),
         ("legacy", [400], NEWER, OLDER),
-        ("legacy", [422], None, NEWER),
+        ("legacy", [422], NEWER, OLDER),
+        ("auto", [400, 422], None, "api_dialect"),
+        ("auto", [422, 400], None, "api_dialect"),
     ],
 )
 def test_refused_listings_say_what_may_help(dialect: str, statuses: list[int], hint: str | None, absent: str) -> None:
@@ -170,17 +177,46 @@ def test_refused_listings_say_what_may_help(dialect: str, statuses: list[int], h
     assert hint is None or hint in str(caught.value)
 
 
-def test_nothing_is_issued_by_trial() -> None:
+def test_rows_in_the_present_form_do_not_show_an_older_server() -> None:
+    """A server may refuse the first listing for want of a space, and pass over what it does not know in the second."""
+    arize, wire = client("auto", problem(400, detail="space_id is required"), NEW_ROWS)
+    with pytest.raises(RequestRejected, match="space_id is required"):
+        arize.list_api_keys(key_type="service")
+    assert wire.used_up
+    assert not arize.dialect.is_legacy
+
+
+@pytest.mark.parametrize("status", [400, 422])
+def test_nothing_is_issued_by_trial(status: int) -> None:
     """The listing told nothing, and the create is refused: it is not sent in the other form."""
-    arize, wire = client("auto", EMPTY, problem(400))
+    arize, wire = client("auto", EMPTY, problem(status))
     arize.list_api_keys(key_type="service")
     with pytest.raises(RequestRejected, match=OLDER):
         arize.create_key({"name": "a"})
     assert wire.used_up
 
 
-def test_a_server_that_has_shown_its_form_gets_no_hint() -> None:
-    arize, wire = client("auto", NEW_ROWS, problem(400))
+def test_arize_itself_runs_no_older_server() -> None:
+    wire = Wire(connection(max_retries=0), EMPTY, problem(400))
+    arize = ArizeClient(wire.transport, Dialect(self_hosted=False))
+    arize.list_api_keys(key_type="service")
+    with pytest.raises(RequestRejected) as caught:
+        arize.create_key({"name": "a"})
+    assert "api_dialect" not in str(caught.value)
+
+
+@pytest.mark.parametrize(("dialect", "words"), [("legacy", "only account admins revoke"), ("current", "permission")])
+def test_who_may_revoke(dialect: str, words: str) -> None:
+    arize, wire = client(dialect, problem(403))
+    with pytest.raises(AccessForbidden, match=words) as caught:
+        arize.revoke_key("a")
+    assert wire.used_up
+    assert ("account admins" in str(caught.value)) == (dialect == "legacy")
+
+
+@pytest.mark.parametrize(("dialect", "rows"), [("auto", NEW_ROWS), ("current", NEW_ROWS), ("legacy", OLD_ROWS)])
+def test_a_server_that_has_shown_its_form_gets_no_hint(dialect: str, rows: Answer) -> None:
+    arize, wire = client(dialect, rows, problem(400))
     arize.list_api_keys(key_type="service")
     with pytest.raises(RequestRejected) as caught:
         arize.create_key({"name": "a"})
@@ -191,7 +227,7 @@ def test_a_server_that_has_shown_its_form_gets_no_hint() -> None:
 @pytest.mark.parametrize(
     ("status", "legacy"),
     # 404 and 403 show that the request was understood; 503 shows nothing.
-    [(404, True), (403, True), (503, False), (422, False)],
+    [(404, True), (403, True), (503, False)],
 )
 def test_the_other_form_is_refused_for_another_reason(status: int, legacy: bool) -> None:
     arize, wire = client("auto", problem(400), problem(status))

@@ -9,6 +9,7 @@ import platform
 import typing as t
 
 import pytest
+import requests
 from unit.plugins.builders import CREDENTIAL, connection
 from unit.plugins.wire import Answer, Wire, problem
 
@@ -215,7 +216,16 @@ def test_credential_echoed_in_a_plan_limit_is_masked(member: str) -> None:
 )
 def test_error_without_a_readable_problem(body: bytes) -> None:
     wire = Wire(connection(), Answer(404, body))
-    with pytest.raises(_errors.NotFound, match=r"answered 404: no reason given\."):
+    with pytest.raises(_errors.NotFound, match=r"answered 404: no reason given\.") as caught:
+        wire.transport.request("GET", "/x")
+    # Such a body comes from something else, as from a web server asked without TLS on its TLS port.
+    foreign = body in (b"<html>", b"[]", b"\xff", b"[" * 100_000)
+    assert ("check scheme, host and port of api_url" in str(caught.value)) == foreign
+
+
+def test_a_proxy_that_needs_a_library() -> None:
+    wire = Wire(connection(), requests.exceptions.InvalidSchema("Missing dependencies for SOCKS support."))
+    with pytest.raises(_errors.InvalidOption, match=r"^proxy: .*PySocks"):
         wire.transport.request("GET", "/x")
 
 

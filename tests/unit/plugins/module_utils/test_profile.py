@@ -67,6 +67,7 @@ AUTH = f'[auth]\nauth_method = "api-key"\napi_key = "{KEY}"\n'
         (f'{AUTH}[routing]\nsingle_port = "8443"\n', {}, "https://api.arize.com:8443"),
         (f'{AUTH}[routing]\nbase_domain = "b.example"\n', {}, "https://api.b.example"),
         (f'{AUTH}[routing]\napi_host = "c.example"\napi_scheme = "http"\n', {}, "http://c.example"),
+        (f'{AUTH}[routing]\napi_host = "c.example/"\n', {}, "https://c.example"),
         (f'{AUTH}[routing]\nregion = ""\napi_host = "c.example"\n', {}, "https://c.example"),
         (f'{AUTH}[routing]\napi_host = "${{MY_HOST}}"\n', {"MY_HOST": "d.example"}, "https://d.example"),
         (f'{AUTH}[routing]\napi_host = "${{MY_HOST:e.example}}"\n', {}, "https://e.example"),
@@ -125,8 +126,12 @@ ROUTED = f'{AUTH}[routing]\napi_host = "profile.example"\n'
         ({"profile": "work", "api_key": CREDENTIAL}, OTHER, CREDENTIAL, "https://profile.example"),
         ({"profile": "work", "region": "eu"}, OTHER, KEY, "https://api.eu-west-1a.arize.com"),
         ({"profile": "work", "api_url": "https://o.example"}, OTHER, KEY, "https://o.example"),
+        ({"profile": "work", "region": ""}, OTHER, KEY, "https://profile.example"),
         # The variable.
         ({}, {"ARIZE_PROFILE": "work"}, KEY, "https://profile.example"),
+        ({"region": ""}, {"ARIZE_PROFILE": "work"}, KEY, "https://profile.example"),
+        ({}, {"ARIZE_PROFILE": "work", "ARIZE_API_KEY": KEY}, KEY, "https://profile.example"),
+        ({}, {"ARIZE_PROFILE": "work", "ARIZE_API_HOST": "profile.example"}, KEY, "https://profile.example"),
         ({}, {"ARIZE_PROFILE": "", **OTHER}, OTHER["ARIZE_API_KEY"], "https://env.example"),
         ({"profile": "work"}, {"ARIZE_PROFILE": "another"}, KEY, "https://profile.example"),
         # It is not even read where options say everything.
@@ -150,6 +155,13 @@ def test_the_variable_and_another_one_are_not_mixed(home: Home, variable: str) -
     home.write(ROUTED)
     problem = home.problem({"ARIZE_PROFILE": "work", variable: "eu"}, profile=None)
     assert problem.startswith(f"ARIZE_PROFILE: {variable} is set, too")
+
+
+def test_a_profile_that_refers_to_the_variables_is_no_mixture(home: Home) -> None:
+    """The CLI offers to make one from the environment, and writes these references."""
+    home.write('[auth]\napi_key = "${ARIZE_API_KEY}"\n[routing]\nregion = "${ARIZE_REGION}"\n')
+    found = home.connection({"ARIZE_PROFILE": "work", "ARIZE_API_KEY": KEY, "ARIZE_REGION": "eu"})
+    assert (found.credential.reveal(), found.base_url) == (KEY, "https://api.eu-west-1a.arize.com")
 
 
 @pytest.mark.parametrize("option", ["api_key", "api_url", "region"])
@@ -190,7 +202,10 @@ def test_the_active_profile_is_not_used_by_itself(home: Home) -> None:
         ("a = " + 20_000 * "[", "is not TOML"),
         ("a = " + 5_000 * "1", "is not TOML"),
         (f'{AUTH}[routing]\nregion = "mars"\n', "unknown region"),
-        (f'{AUTH}[routing]\napi_host = "a/b"\n', "take a host without a scheme or path"),
+        (f'{AUTH}[routing]\nregion = "{SECRETIVE}"\n', "unknown region; choose from"),
+        (f'{AUTH}[routing]\napi_host = "a/b"\n', "api_host in [routing] and single_host in [routing] take a host"),
+        (f'[auth]\napi_key = "${{{KEY}"\n', "api_key in [auth] has a reference that is not closed"),
+        (f'{AUTH}[routing]\napi_host = "${{H:-h.example}}"\n', "the shell's form of a default; the CLI's is ${H:def"),
         (f'{AUTH}[routing]\nregion = "eu"\nsingle_port = "1"\n', "region and single_port in [routing] exclude"),
         ('[auth]\napi_key = "short"\n', "fewer than 8 characters"),
         ('[auth]\nauth_method = "ldap"\n', "neither api-key nor oauth"),
