@@ -10,6 +10,10 @@ PYTHON ?= python3
 READY := .venv/.ready
 TREE := .cache/collections/ansible_collections/community/arize
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
+# What fetches packages may need a proxy, what the tests ask is here.
+COMMA := ,
+export NO_PROXY := 127.0.0.1,localhost$(if $(NO_PROXY),$(COMMA)$(NO_PROXY))
+export no_proxy := $(NO_PROXY)$(if $(no_proxy),$(COMMA)$(no_proxy))
 
 # What `make test`, and so CI, runs, quick parts first.
 PARTS := lint unit scenarios docs behaviour integration clients packaging demo sanity

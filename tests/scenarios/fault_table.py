@@ -27,7 +27,7 @@ WRITE_FAULTS: dict[str, dict[str, t.Any]] = {
     "504 after the commit": {"kind": "status", "status": 504, "commit": True},
     "no answer within the time-out, committed": {"kind": "stall", "commit": True, "seconds": 3.0},
     "no answer within the time-out, not committed": {"kind": "stall", "commit": False, "seconds": 3.0},
-    "commit after the client gave up": {"kind": "late_commit", "seconds": 0.6},
+    "commit after the client gave up": {"kind": "late_commit"},
     "body truncated": {"kind": "truncate"},
     "wrong Content-Length": {"kind": "wrong_length"},
     "HTML page after the commit": {"kind": "html", "commit": True, "status": 200},
@@ -108,9 +108,7 @@ def run_row(world: World, fault: str, task: str, job: Job, values: dict[str, t.A
         world.seed(100, 5, name="other")
     world.simulator.faults.add(Fault(**{"method": job.method, "path": job.path, "nth": nth, **values}))
     outcome = world.run(dest=str(world.dest), on_lost_secret=on_lost, timeout=1, **job.options)
-    if values["kind"] == "late_commit":
-        # The looks take no real time, so that the commit comes after the last of them even on a busy machine.
-        time.sleep(0.8)
+    world.simulator.faults.commit_late()
     words = "failed" if outcome.failed else outcome["action"]
     return Row(fault, task, on_lost, words, len(world.live), holder_of_all(world, outcome), shortened(outcome, world))
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 import random
 import re
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 
 KINDS = (
@@ -41,7 +41,7 @@ class Fault:
     `method` and `path` (a regular expression, searched in the path) choose requests; the fault hits the
     `nth` of them and the `times` - 1 that follow (-1: all that follow), each with `probability`.
     `commit` says whether the request is carried out; unset, it is for the kinds that spoil or delay a real
-    answer, and is not for the others.
+    answer, and is not for the others. A request that meets `late_commit` is carried out by `FaultPlan.commit_late`.
     """
 
     kind: str
@@ -97,6 +97,7 @@ class FaultPlan:
         self._source = source
         self._lock = threading.Lock()
         self._entries: list[tuple[Fault, list[int]]] = []
+        self._late: list[Callable[[], object]] = []
 
     def add(self, fault: Fault) -> Fault:
         """Put a fault in force; it starts counting now."""
@@ -108,6 +109,18 @@ class FaultPlan:
         """Nothing goes wrong any more."""
         with self._lock:
             self._entries.clear()
+
+    def hold(self, request: Callable[[], object]) -> None:
+        """Keep a request whose client has given up until `commit_late`."""
+        with self._lock:
+            self._late.append(request)
+
+    def commit_late(self) -> None:
+        """Carry out the requests that were held, whose clients have given up."""
+        with self._lock:
+            held, self._late = self._late, []
+        for request in held:
+            request()
 
     def next_for(self, method: str, path: str) -> Fault | None:
         """Count a request against every fault, and name the first that hits it."""

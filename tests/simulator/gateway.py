@@ -9,6 +9,7 @@ import json
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from flask import Flask
@@ -107,7 +108,7 @@ class Gateway:
             self.stopping.wait(fault.seconds)
             return self._execute(environ, body) if fault.commits else Answer(0, ending="close")
         if kind == "late_commit":
-            self._commit_later(fault.seconds, environ, body)
+            self._faults.hold(partial(self._execute, environ, body))
             return Answer(0, ending="reset")
         if kind == "replay":
             self._execute(environ, body)
@@ -158,13 +159,6 @@ class Gateway:
         problem = Problem(status, details.get(status, "The request could not be served"))
         document = problem_document(problem, environ["PATH_INFO"], request_id)
         return _plain(status, json.dumps(document).encode(), "application/problem+json")
-
-    def _commit_later(self, seconds: float, environ: Environ, body: bytes) -> None:
-        def commit() -> None:
-            if not self.stopping.wait(seconds):
-                self._execute(environ, body)
-
-        threading.Thread(target=commit, name="simulator-late-commit", daemon=True).start()
 
 
 def _encoded(body: object) -> bytes:

@@ -19,8 +19,10 @@ from collection_copy import CHECKOUT, copy_collection
 
 # ansible-test makes virtual environments without pip, and then downloads a get-pip script, one for each
 # range of interpreters, from a site of its own. Where that site is out of reach everything fails, although
-# each interpreter carries a wheel of pip in ensurepip. A stand-in under the name that ansible-test looks for
-# uses that wheel to install the wanted pip from the package index.
+# each interpreter carries a wheel of pip in ensurepip, or has it from its distribution. A stand-in under the
+# name that ansible-test looks for uses that wheel to install the wanted pip from the package index.
+# It goes into a home of our own, since with the real one it would serve every collection of the user.
+HOME = CHECKOUT / ".cache" / "ansible-test" / "home"
 PIP_VERSIONS = ("20.3.4", "21.3.1", "23.1.2", "24.2", "25.2")
 STAND_IN = '''\
 """Stand-in for get-pip.py, made by the tests of community.arize: pip by way of ensurepip."""
@@ -30,7 +32,12 @@ import os
 import runpy
 import sys
 
-wheels = glob.glob(os.path.join(os.path.dirname(ensurepip.__file__), "_bundled", "pip-*.whl"))
+bundled = os.path.join(os.path.dirname(ensurepip.__file__), "_bundled")
+# Debian and those that build on it keep the wheels apart from the interpreter, Fedora names their place.
+folders = [bundled, getattr(ensurepip, "_WHEEL_PKG_DIR", None) or "/usr/share/python-wheels"]
+wheels = [wheel for folder in folders for wheel in sorted(glob.glob(os.path.join(folder, "pip-*.whl")))]
+if not wheels:
+    sys.exit("%s has no wheel of pip in %s: install its package for venv" % (sys.executable, " or ".join(folders)))
 arguments = [a for a in sys.argv[1:] if a not in ("--no-setuptools", "--no-wheel")]
 sys.path.insert(0, wheels[0])
 sys.argv = ["pip", "install"] + arguments
@@ -41,13 +48,14 @@ TEST_STARTED = re.compile(r'Running sanity test "([\w-]+)"|Running ([\w-]+) inte
 
 
 def make_stand_ins() -> None:
-    """Put a stand-in where a get-pip script is missing; a real one is left alone."""
-    cache = Path.home() / ".ansible" / "test" / "cache"
+    """Put the stand-ins where ansible-test looks for what it has downloaded."""
+    cache = HOME / ".ansible" / "test" / "cache"
     cache.mkdir(parents=True, exist_ok=True)
     for version in PIP_VERSIONS:
         path = cache / f"get_pip_{version.replace('.', '_')}.py"
-        if not path.exists():
-            path.write_text(STAND_IN, encoding="utf-8")
+        # Whole at once, for several may be at work.
+        path.with_suffix(f".{os.getpid()}").write_text(STAND_IN, encoding="utf-8")
+        path.with_suffix(f".{os.getpid()}").replace(path)
 
 
 def environment() -> dict[str, str]:
@@ -101,6 +109,7 @@ def main(arguments: list[str]) -> int:
     # One copy for each virtual environment, so that two of them can test at the same time.
     environment_name = Path(sys.prefix).name
     collection, env = copy_collection(CHECKOUT / ".cache" / "ansible-test" / environment_name), environment()
+    env["HOME"] = str(HOME)
     if arguments[:1] == ["integration"]:
         capture_exchanges(collection, CHECKOUT / ".cache" / "exchanges" / f"{environment_name}.jsonl")
     command = ["ansible-test", "env", "--list-files"]

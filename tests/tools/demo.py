@@ -127,7 +127,7 @@ def running_simulator(folder: Path) -> Iterator[Simulator]:
     command += ["--spaces", ",".join(SPACES), "--parent-pid", str(os.getpid())]
     process = subprocess.Popen(command, env={**os.environ, "PYTHONPATH": str(CHECKOUT / "tests")})
     try:
-        for _attempt in range(100):
+        for _attempt in range(600):
             if state_file.exists() or process.poll() is not None:
                 break
             time.sleep(0.1)

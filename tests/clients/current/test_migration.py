@@ -14,6 +14,7 @@ import pathlib
 import re
 import subprocess
 import typing as t
+from datetime import datetime, timezone
 
 import pytest
 import requests
@@ -49,11 +50,13 @@ def pairs() -> list[Pair]:
 
 
 PAIRS = pairs()
+NOW = datetime(2026, 11, 24, 12, tzinfo=timezone.utc)
 
 
 def service() -> Simulator:
-    """The contents that the page's commands speak of."""
-    simulator = Simulator(spaces=("analytics", "ingest")).__enter__()
+    """The contents that the page's commands speak of, at the same instant for all."""
+    simulator = Simulator(spaces=("analytics", "ingest"), frozen=True).__enter__()
+    simulator.clock.set(NOW)
     role = simulator.add_role("Ingest only", ["SPACE_READ"])
     space = simulator.spaces[0].id
     simulator.seed_key(name="ingest", space_id=space, expires_at="2099-06-30T00:00:00Z", description="old")
@@ -94,7 +97,7 @@ def variables(simulator: Simulator, filters: str) -> dict[str, str]:
 
 
 def contents(simulator: Simulator) -> list[tuple[t.Any, ...]]:
-    """The keys of a service without what differs from one to the other: ids, secrets, times of issue."""
+    """The keys of a service without what differs from one to the other: ids and secrets."""
     names = {space.id: space.name for space in simulator.spaces}
     found = []
     for key in simulator.keys(name=None):
@@ -104,11 +107,7 @@ def contents(simulator: Simulator) -> list[tuple[t.Any, ...]]:
             for space in binding.spaces
         ]
         account_role = key.bot_user.account_role if key.bot_user else None
-        # A key that serves on for a grace period lapses some moments later in one of the two.
-        expires_at = (
-            None if key.expires_at is None else key.expires_at.replace(second=0, microsecond=0).isoformat()[:15]
-        )
-        found.append((key.name, key.key_type, key.status, key.description, expires_at, account_role, bindings))
+        found.append((key.name, key.key_type, key.status, key.description, key.expires_at, account_role, bindings))
     return sorted(found, key=str)
 
 

