@@ -38,7 +38,8 @@ ANSIBLE_LABELS = {
     "common_return_values": "reference_appendices/common_return_values.html",
     "list_of_collections": "collections/index.html",
 }
-CONTENTS_DIRECTIVE = ".. contents::\n   :local:\n   :depth: 1\n"
+# The theme shows the contents beside a page, and in place of a list of its own it shows an error.
+CONTENTS_DIRECTIVE = re.compile(r"^\.\. contents::.*\n(?:   :.*\n)*", re.MULTILINE)
 LINK = re.compile(r"(\]\()([^)\s]+)(\))")
 FENCE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 
@@ -148,6 +149,8 @@ def write_sources(source: Path) -> None:
     pages = pages_of(CHECKOUT)
     for path, name in pages.items():
         text = with_site_links((CHECKOUT / path).read_text(encoding="utf-8"), path, pages, CHECKOUT)
+        if path.endswith(".rst"):
+            text = CONTENTS_DIRECTIVE.sub("", text)
         if path == CONTENTS:
             text += tables_of_contents(text, set(pages.values()))
         if name == "testing":
@@ -173,9 +176,9 @@ def write_collection_pages(source: Path) -> None:
     # It knows only variables of plugins that are not modules: environment_page() takes its place.
     (folder / "environment_variables.rst").unlink()
     for page in folder.glob("*.rst"):
-        # Each variable that an option names has its entry on our page, and the theme shows the contents beside a page.
+        # Each variable that an option names has its entry on our page.
         text = page.read_text(encoding="utf-8").replace(":ansenvvar:", ":ansenvvarref:")
-        page.write_text(with_short_titles(text.replace(CONTENTS_DIRECTIVE, "")), encoding="utf-8")
+        page.write_text(with_short_titles(CONTENTS_DIRECTIVE.sub("", text)), encoding="utf-8")
 
 
 def with_short_titles(index: str) -> str:

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: community.arize contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Check a built site: each link inside it leads somewhere, and no page loads anything from elsewhere."""
+"""Check a built site: each link inside it leads somewhere, no page loads anything from elsewhere or shows an error."""
 
 from __future__ import annotations
 
@@ -19,16 +19,23 @@ IN_STYLE = re.compile(r"""(?:url\(\s*|@import\s+)["']?((?:https?:)?//[^"')\s]+)"
 
 
 class Page(HTMLParser):
-    """What one page holds: anchors, links, and addresses that it loads from."""
+    """What one page holds: anchors, links, addresses that it loads from, and errors that it shows."""
 
     def __init__(self) -> None:
         super().__init__()
         self.anchors: set[str] = set()
         self.links: list[str] = []
         self.loads: list[str] = []
+        self.errors: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         values = {name: value or "" for name, value in attrs}
+        classes = set(values.get("class", "").split())
+        # The theme's style sheet writes an error over a table of contents, as it stands beside each page already.
+        if "contents" in classes and tag in ("nav", "aside", "div"):
+            self.errors.append("a table of contents of its own")
+        if "system-message" in classes:
+            self.errors.append("a message of Sphinx")
         self.anchors |= {values[name] for name in ("id", "name") if name in values}
         if tag == "a" and "href" in values:
             self.links.append(values["href"])
@@ -49,12 +56,13 @@ def read_page(path: Path) -> Page:
 
 
 def problems_of(site: Path) -> list[str]:
-    """A line for each link that leads nowhere and each thing that is loaded from elsewhere."""
+    """A line for each link that leads nowhere, each thing that is loaded from elsewhere, and each error shown."""
     pages = {path: read_page(path) for path in sorted(site.rglob("*.html"))}
     problems = [] if pages else [f"{site} has no pages"]
     for path, page in pages.items():
         where = path.relative_to(site)
         problems += [f"{where}: loads {address}" for address in page.loads if ELSEWHERE.match(address)]
+        problems += [f"{where}: shows {error}" for error in page.errors]
         problems += [f"{where}: {link} leads nowhere" for link in page.links if not leads_somewhere(link, path, pages)]
     for style in sorted(site.rglob("*.css")):
         found = IN_STYLE.findall(style.read_text(encoding="utf-8"))

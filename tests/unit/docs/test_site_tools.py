@@ -83,16 +83,24 @@ def test_what_is_wrong_with_a_site_is_found(site: t.Any, tmp_path: pathlib.Path)
         '<link rel="stylesheet" href="//x.example/a.css"><script src="https://x.example/a.js"></script>'
         '<h1 id="here"></h1><a href="#here"></a><a href="#there"></a><a href="deep/page.html#top"></a>'
         '<a href="https://arize.com"></a><a href="gone.html"></a><link rel="next" href="https://x.example/">'
+        '<nav class="contents local" id="contents"></nav><aside class="system-message"></aside>'
     )
     (tmp_path / "deep" / "page.html").write_text('<p id="top"><a href="../index.html#here"></a>')
     (tmp_path / "a.css").write_text("@font-face { src: url('https://x.example/font.woff2') }")
     assert site.site_check.problems_of(tmp_path) == [
         "index.html: loads //x.example/a.css",
         "index.html: loads https://x.example/a.js",
+        "index.html: shows a table of contents of its own",
+        "index.html: shows a message of Sphinx",
         "index.html: #there leads nowhere",
         "index.html: gone.html leads nowhere",
         "a.css: loads https://x.example/font.woff2",
     ]
+
+
+@pytest.mark.parametrize("directive", [".. contents:: Topics\n", ".. contents::\n   :local:\n   :depth: 2\n"])
+def test_no_page_brings_a_table_of_contents_of_its_own(site: t.Any, directive: str) -> None:
+    assert site.CONTENTS_DIRECTIVE.sub("", f"Title\n=====\n\n{directive}\nText\n") == "Title\n=====\n\n\nText\n"
 
 
 def test_a_site_without_pages_is_wrong(site: t.Any, tmp_path: pathlib.Path) -> None:
