@@ -78,15 +78,15 @@ options:
     type: str
   timeout:
     description:
-      - Seconds to wait for a connection and for each part of an answer.
+      - Seconds to wait for a connection and for each part of an answer, from 1 to 600.
       - The answer to a request that issues a key is awaited for at least 60 seconds, because whether a key has been
         issued would be unknown after giving up.
     type: int
     default: 30
   max_retries:
     description:
-      - How often a request is repeated. Requests that change nothing, and the revocation of a key, are repeated
-        after the statuses 429, 502, 503 and 504 and after a broken connection.
+      - How often a request is repeated, from 0 to 20. Requests that change nothing, and the revocation of a key, are
+        repeated after the statuses 429, 502, 503 and 504 and after a broken connection.
       - A request that issues a key is repeated only when the service certainly did nothing, which is after status
         429 and when no connection was made.
       - The service's C(Retry-After) is honoured. However many repeats there are, a request is given up after
@@ -97,5 +97,6 @@ requirements:
   - requests
   - python-dateutil
 notes:
-  - Tested against the collection's simulator of the Arize AX REST API, whose faithfulness the official clients prove.
+  - Tested against the collection's simulator of the Arize AX REST API, which the official clients accept. It is not
+    the real service, and no test has called that.
 """

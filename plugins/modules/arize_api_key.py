@@ -10,10 +10,12 @@ module: arize_api_key
 short_description: Manage an Arize AX API key
 description:
   - Declares one API key of Arize AX and brings it about. A key is issued when it is missing, rotated when a condition
-    that you set is met, and revoked when it shall be absent.
+    that you set is met, and revoked when you declare it absent.
   - The service shows the secret of a key once, when it is issued, and neither names nor creation are unique there.
-    This module finds the key by type, name and space, never creates a second one, and hands the secret over in RV(key)
-    or in O(dest) before an old one stops serving.
+    This module finds the key by type, name and space, and creates one only when none fits or when one is replaced.
+  - The new secret is handed over in RV(key) or in O(dest) before an old one stops serving. The exception is a refresh
+    without an overlap, with which the service ends the old secret before it answers. That is the default of
+    O(state=refreshed) and of O(on_lost_secret=reissue).
   - Nothing of a key can be changed in place. O(on_drift) says what happens when the key found differs from the options.
 author:
   - community.arize contributors (@community-arize)
@@ -23,8 +25,8 @@ options:
     description:
       - V(present) issues the key if no live key fits, and rotates it when O(renew_before), O(max_age) or
         O(issued_after) asks for it. Needs O(name).
-      - V(absent) revokes. With O(id) that key. With O(name) the current key and those that are about to lapse after a
-        rotation. A key that is revoked, lapsed or unknown is no change. O(dest) is left alone.
+      - V(absent) revokes. With O(id) that key. With O(name) the current key and those that are about to expire after a
+        rotation. A key that is revoked, expired or unknown is no change. O(dest) is left alone.
       - V(refreshed) gives the key a new secret now, so it always reports a change. To rotate on a schedule, use
         V(present) with a condition.
     type: str
@@ -33,14 +35,14 @@ options:
   id:
     description:
       - The id of a key, for O(state=absent) and O(state=refreshed). Excludes O(name).
-      - A refresh gives a key another id, therefore O(state=present) goes by name.
+      - A refresh usually gives a key another id, therefore O(state=present) goes by name.
       - Give O(space), too, for a service key that the caller did not create. Otherwise the keys of all visible spaces
         may have to be listed to find it.
     type: str
   name:
     description:
       - The name of the key, of at most 256 characters. Together with O(key_type) and the spaces it identifies the key.
-      - Revoked and lapsed keys of the same name don't count.
+      - Revoked and expired keys of the same name don't count.
     type: str
   key_type:
     description:
@@ -124,9 +126,9 @@ options:
             type: str
   expires_at:
     description:
-      - When the key lapses, as an ISO 8601 date and time such as V(2027-03-31T00:00:00Z). Without an offset it is UTC.
+      - When the key expires, as an ISO 8601 date and time such as V(2027-03-31T00:00:00Z). Without an offset it is UTC.
       - Must lie in the future when a key is issued. A live key with another expiry is a difference, see O(on_drift).
-      - If neither this nor O(expires_in) is set, a new key never lapses, unless the account limits the lifetime.
+      - If neither this nor O(expires_in) is set, a new key never expires, unless the account limits the lifetime.
     type: str
   expires_in:
     description:
@@ -137,33 +139,36 @@ options:
     type: str
   renew_before:
     description:
-      - Rotate when the key lapses within this duration. Must be shorter than O(expires_in).
-      - Should be several times the interval of your runs, because the old secret serves only until it lapses.
+      - Rotate when the key expires within this duration. Must be shorter than O(expires_in).
+      - Should be several times the interval of your runs, because the old secret serves only until it expires.
     type: str
   max_age:
     description:
-      - Rotate when the key was issued longer ago than this.
+      - Rotate when the key is older than this.
     type: str
   issued_after:
     description:
       - Rotate when the key was issued before this instant, an ISO 8601 date and time that must not lie in the future.
-      - This is the way to rotate once, after an incident for example. Runs after that change nothing.
+      - This is the way to rotate once. Runs after that change nothing.
+      - The old secret serves on for the overlap, see O(grace_period). When a secret has leaked, set O(grace_period=0),
+        too, and check that RV(revoked) names the old key or that RV(action) is V(refreshed).
     type: str
   grace_period:
     description:
       - How long an old secret serves on after a rotation, in seconds or as a duration, at most V(24h).
-      - If not set, it is one hour when a condition rotates or the declaration has changed, and nothing for
-        O(state=refreshed) and for a lost secret. Write V(0) for no overlap.
+      - If not set, it is one hour when a condition rotates or only the expiry gets earlier, and nothing for
+        O(state=refreshed), for a lost secret, and when O(on_drift=replace) issues another key.
       - With O(state=present) it is cut to the life of the new key, where that is shorter.
-      - A key that must be replaced, because a refresh can't give it the declared expiry, serves until it lapses by
+      - A key that must be replaced, because a refresh can't give it the declared expiry, serves until it expires by
         itself. With O(exclusive) it is revoked by the first run after the grace period.
+      - With V(0) the old secret ends at once; a key that is replaced is revoked as soon as the new secret is delivered.
     type: str
   exclusive:
     description:
       - Whether this declaration owns every live key of its type and name in the space. When the grace period since the
         issue of the current key is over, all others are revoked.
-      - Without it, keys that are not the current one are never touched, and several live keys of the same name that are
-        not about to lapse make every change fail.
+      - Without it, other keys than the current one and the one it replaces are never touched, and several live keys of
+        the same name that are not about to expire make every change fail.
     type: bool
     default: false
   allow_self:
@@ -177,7 +182,8 @@ options:
         what is declared.
       - V(fail) changes nothing and says what differs. V(ignore) warns.
       - V(replace) issues a key as declared and revokes the old one after the new secret is delivered, unless
-        O(grace_period) is set. Where only the expiry gets earlier, the key is refreshed.
+        O(grace_period) is set. What uses the old secret is cut off before a handler can hand it the new one.
+      - Where only the expiry gets earlier, V(replace) refreshes the key, with an overlap.
     type: str
     choices: [fail, ignore, replace]
     default: fail
@@ -227,7 +233,7 @@ options:
   on_lost_secret:
     description:
       - What to do when nobody holds the secret of the live key, because O(dest) is missing, or holds one that does
-        not fit or that is about to lapse.
+        not fit or that is about to expire.
       - V(fail) says so and changes nothing.
       - V(reissue) refreshes the key and delivers the new secret. The lost one stops serving at once, or after a
         O(grace_period) that you set. A key that has been issued within the last ten minutes is left alone, because
@@ -302,21 +308,28 @@ EXAMPLES = r"""
           - space: support
             role: member
 
-- name: Rotate a key that never lapses each month, and let the old secret serve for half a day
+- name: Rotate a key that never expires each month, and let the old secret serve for half a day
   community.arize.arize_api_key:
     name: gateway
     space: support
     max_age: 30d
     grace_period: 12h
 
-- name: Rotate every key that was issued before the incident, once
+- name: Rotate a key that was issued before the incident, once, and end its leaked secret at once
   community.arize.arize_api_key:
-    name: "{{ item }}"
-    space: support
+    name: ingest
+    space: analytics
+    expires_in: 90d
+    renew_before: 14d
     issued_after: "2026-11-20T12:00:00Z"
-  loop:
-    - gateway
-    - batch
+    grace_period: 0
+    dest: /etc/ingest/arize.env
+    dest_format: dotenv
+  register: ingest_key
+
+- name: Show which keys no longer serve
+  ansible.builtin.debug:
+    msg: "{{ ingest_key.action }}, revoked: {{ ingest_key.revoked | map(attribute='id') | list }}"
 
 - name: Give a key a new secret now
   community.arize.arize_api_key:
@@ -342,23 +355,23 @@ RETURN = r"""
 action:
   description: What was done, or would be done in check mode.
   type: str
-  returned: success
+  returned: success, and on failure when a key has been issued or revoked
   choices: [none, created, refreshed, replaced, revoked]
   sample: created
 reasons:
   description: Why it was done, in sentences.
   type: list
   elements: str
-  returned: success
+  returned: success, and on failure when a key has been issued or revoked
   sample: ["No live key fits the declaration."]
 api_key:
   description: The key after the task, never its secret. Null when there is none. What only the service can know is null
     in check mode.
   type: dict
-  returned: success
-  contains: &key_fields
+  returned: success, and on failure when a key has been issued or revoked
+  contains:
     id:
-      description: The id of the key. A rotation gives it another one.
+      description: The id of the key. A rotation usually gives it another one.
       type: str
       sample: QXBpS2V5OjcxMDE6UW00eA==
     name:
@@ -374,7 +387,7 @@ api_key:
       type: str
       sample: service
     status:
-      description: V(active) or V(revoked). The service may list a lapsed key as active.
+      description: V(active) or V(revoked). The service may list an expired key as active.
       type: str
       sample: active
     redacted_key:
@@ -386,7 +399,7 @@ api_key:
       type: str
       sample: "2026-11-20T09:15:00Z"
     expires_at:
-      description: When the key lapses, RFC 3339 in UTC, null if never.
+      description: When the key expires, RFC 3339 in UTC, null if never.
       type: str
       sample: "2027-02-18T09:15:00Z"
     last_used_at:
@@ -405,23 +418,22 @@ key:
   returned: when a secret was issued and O(return_key) is true, never in check mode
   sample: ak-not-a-real-key
 retiring:
-  description: Older live keys of the same name that lapse by themselves, no later than the current key.
+  description: Older live keys of the same name that expire by themselves, no later than the current key. Each has the
+    fields of RV(api_key).
   type: list
   elements: dict
-  returned: success
-  contains: *key_fields
+  returned: success, and on failure when a key has been issued or revoked
 revoked:
-  description: Keys that were revoked.
+  description: Keys that were revoked, also when the task failed later. Each has the fields of RV(api_key).
   type: list
   elements: dict
-  returned: success
-  contains: *key_fields
+  returned: success, and on failure when a key has been issued or revoked
 orphans:
-  description: Live keys that are known to have no holder, with RV(ignore:what_to_do) added.
+  description: Live keys that should not be, because nobody holds their secret or because they could not be revoked.
+    Each has the fields of RV(api_key), and in C(what_to_do) how to resolve it.
   type: list
   elements: dict
-  returned: success
-  contains: *key_fields
+  returned: success, and on failure when any are known
 next_rotation_at:
   description: When a condition will rotate the key, RFC 3339 in UTC, null when none will.
   type: str
@@ -443,6 +455,11 @@ request:
     C(request_id) where there are any, and C(plan) for a limit of the plan.
   type: dict
   returned: when the task fails because of a request
+option:
+  description: The option, or the environment variable in its place, whose value can't be used.
+  type: str
+  returned: when the task fails because of an option
+  sample: expires_in
 """
 
 from ansible_collections.community.arize.plugins.module_utils._module import run_key_module

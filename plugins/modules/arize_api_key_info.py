@@ -31,7 +31,7 @@ options:
     choices: [service, user]
   status:
     description:
-      - V(active), V(revoked), or V(all) for both. The service may list a lapsed key as active, see
+      - V(active), V(revoked), or V(all) for both. The service may list an expired key as active, see
         RV(api_keys[].live).
     type: str
     choices: [active, revoked, all]
@@ -62,7 +62,7 @@ options:
     type: str
   expires_within:
     description:
-      - Find keys that lapse within this duration (C(expires_soon)) and such that never lapse (C(never_expires)).
+      - Find keys that expire within this duration (C(expires_soon)) and such that never expire (C(never_expires)).
       - If not set, neither is looked for. All durations are like V(30d), V(12h), V(6mo) or V(P30D).
     type: str
   unused_for:
@@ -101,12 +101,12 @@ EXAMPLES = r"""
     older_than: 1y
   register: audit
 
-- name: Fail when a key is about to lapse
+- name: Fail when a key is about to expire
   ansible.builtin.assert:
     that:
       - audit.summary.complete
       - audit.api_keys | selectattr('findings', 'contains', 'expires_soon') | length == 0
-    fail_msg: Keys lapse within two weeks, or a space could not be read.
+    fail_msg: Keys expire within two weeks, or a space could not be read.
 
 - name: List the first ten user keys of the caller
   community.arize.arize_api_key_info:
@@ -150,7 +150,7 @@ api_keys:
       type: str
       sample: active
     live:
-      description: Whether the key serves, which is when it is active and has not lapsed by the service's clock.
+      description: Whether the key serves, which is when it is active and has not expired by the service's clock.
       type: bool
       sample: true
     redacted_key:
@@ -162,7 +162,7 @@ api_keys:
       type: str
       sample: "2026-11-20T09:15:00Z"
     expires_at:
-      description: When the key lapses, RFC 3339 in UTC, null if never.
+      description: When the key expires, RFC 3339 in UTC, null if never.
       type: str
       sample: "2027-02-18T09:15:00Z"
     last_used_at:
@@ -250,7 +250,7 @@ summary:
       returned: when a threshold is set
       sample: {"expires_soon": 1}
     next_expires_at:
-      description: When the first live key lapses, null when none does.
+      description: When the first live key expires, null when none does.
       type: str
       sample: "2026-12-01T00:00:00Z"
     complete:
@@ -262,6 +262,21 @@ summary:
       type: list
       elements: str
       sample: []
+candidates:
+  description: The spaces between which the task could not choose.
+  type: list
+  elements: dict
+  returned: when the task fails because of them
+request:
+  description: The request that failed, with C(method), C(path), C(status) and the service's C(title), C(detail) and
+    C(request_id) where there are any.
+  type: dict
+  returned: when the task fails because of a request
+option:
+  description: The option, or the environment variable in its place, whose value can't be used.
+  type: str
+  returned: when the task fails because of an option
+  sample: older_than
 """
 
 from ansible_collections.community.arize.plugins.module_utils._module import run_key_info_module

@@ -21,7 +21,8 @@ SETTINGS: dict[frozenset[str], str] = {
     frozenset({"fields", "required"}): "the input configuration of a credential type of AWX",
     frozenset({"bugfixes"}): "a changelog fragment",
     frozenset({"env"}): "the injector configuration of a credential type of AWX",
-    frozenset({"version", "dependencies"}): "the definition of an execution environment",
+    frozenset({"version", "images", "dependencies"}): "the definition of an execution environment",
+    frozenset({"version", "images", "dependencies", "additional_build_files"}): "the same, with a file",
 }
 
 
