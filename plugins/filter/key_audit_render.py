@@ -18,7 +18,7 @@ author:
   - community.arize contributors (@community-arize)
 description:
   - What comes from the service is escaped in HTML, and can't be a formula in CSV. Control characters are made visible.
-  - The role P(community.arize.key_audit#role) uses it.
+  - Made for the role P(community.arize.key_audit#role). It may change with the role; better use that.
 positional: _input
 options:
   _input:
@@ -31,7 +31,9 @@ options:
     choices: [html, csv, json]
     required: true
   template:
-    description: The Jinja2 template of the page, for V(html).
+    description:
+      - The Jinja2 template of the page, its text and not its path. Required for V(html), and not used otherwise.
+      - That of the role is C(roles/key_audit/files/report.html.j2).
     type: str
     default: ''
 """
@@ -52,8 +54,10 @@ _value:
 
 
 def key_audit_render(report: t.Mapping[str, t.Any], form: str, template: str = "") -> str:
-    """The filter; see DOCUMENTATION. Raises AnsibleFilterError for an unknown form."""
+    """The filter; see DOCUMENTATION. Raises AnsibleFilterError for an unknown form or a page without a template."""
     if form == "html":
+        if not template:
+            raise AnsibleFilterError("key_audit_render: html needs a template, such as that of the role key_audit")
         return to_html(report, template)
     if form == "csv":
         return to_csv(report)

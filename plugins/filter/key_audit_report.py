@@ -17,8 +17,8 @@ version_added: 1.0.0
 author:
   - community.arize contributors (@community-arize)
 description:
-  - Groups findings by severity, sets accepted ones apart, and lays out a time line of expiries. The role
-    P(community.arize.key_audit#role) uses it.
+  - Groups findings by severity, sets accepted ones apart, and lays out a time line of expiries.
+  - Made for the role P(community.arize.key_audit#role). It may change with the role; better use that.
   - The time is that of the audit. A report bears its day, so that equal keys make equal reports on the same day.
 positional: _input
 options:
@@ -36,7 +36,9 @@ options:
     type: str
     default: ''
   thresholds:
-    description: The thresholds of the audit, for the texts.
+    description:
+      - The thresholds of the audit, for the texts. C(expires_within), C(unused_for) and C(older_than), as they were
+        given to M(community.arize.arize_api_key_info). One that was not given is left out or empty.
     type: dict
     default: {}
   accepted:
@@ -48,6 +50,18 @@ options:
     description: Findings that shall fail the play. V(any) stands for all, V(incomplete) for a space that was not read.
     type: list
     elements: str
+    choices:
+      - any
+      - incomplete
+      - expires_soon
+      - admin_role
+      - expired
+      - never_expires
+      - old
+      - duplicate_name
+      - unused
+      - never_used
+      - roles_unknown
     default: []
   months:
     description: How many months the time line covers.
@@ -63,7 +77,12 @@ EXAMPLES = r"""
 
 RETURN = r"""
 _value:
-  description: The report, for the filter P(community.arize.key_audit_render#filter).
+  description:
+    - The report, for the filter P(community.arize.key_audit_render#filter).
+    - C(title), C(date), C(api_url), C(made_by), C(thresholds), C(complete) and C(unread_spaces) are its head.
+    - C(figures) holds counts, and C(problems) sentences that say why the play shall fail.
+    - C(findings) holds one entry for each kind of finding, with its severity, its meaning, what to do, and the ids of
+      the keys that have it. C(keys) holds the keys, C(spaces) the ids of the keys by space, and C(timeline) a drawing.
   type: dict
 """
 

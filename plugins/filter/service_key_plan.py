@@ -15,8 +15,8 @@ version_added: 1.0.0
 author:
   - community.arize contributors (@community-arize)
 description:
-  - Lays what a space declares over what its team declares, and that over the defaults of the role
-    P(community.arize.service_keys#role), which uses this filter.
+  - Made for the role P(community.arize.service_keys#role). It may change with the role; better use that.
+  - Lays what a space declares over what its team declares, and that over the defaults of the role.
   - Finds keys that are declared twice, files that would be overwritten, hosts that are not in the inventory, and all
     that the module M(community.arize.arize_api_key) would refuse without asking the service.
 positional: _input
@@ -27,7 +27,10 @@ options:
     elements: dict
     required: true
   defaults:
-    description: What each team and space inherits.
+    description:
+      - What each team and space inherits. Its keys are those variables of the role that a team or space can override,
+        from C(name) to C(services), and C(keeper_folder), all without their prefix. All must be there; what is not set
+        is empty.
     type: dict
     required: true
   host:

@@ -15,7 +15,8 @@ version_added: 1.0.0
 author:
   - community.arize contributors (@community-arize)
 description:
-  - Takes from registered results what is no secret. The role P(community.arize.service_keys#role) uses it.
+  - Takes from registered results what is no secret.
+  - Made for the role P(community.arize.service_keys#role). It may change with the role; better use that.
 positional: _input
 options:
   _input:
@@ -43,7 +44,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 _value:
-  description: For each entry what the role leaves in C(service_keys_results).
+  description: For each entry what the role leaves in C(service_keys_results), whose fields the role documents.
   type: list
   elements: dict
 """

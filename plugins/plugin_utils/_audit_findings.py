@@ -36,7 +36,7 @@ FINDINGS = (
         "high",
         "Admin role",
         "Has the role admin in the account, an organization or a space.",
-        "Issue a key with a lesser role and revoke this one. To send traces, member of the space will do.",
+        "Issue a key with the least role that its program works with, and revoke this one.",
     ),
     Explained(
         "expired",

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import datetime
 import pathlib
 import re
 import typing as t
@@ -12,6 +13,7 @@ import pytest
 import yaml
 
 from ansible_collections.community.arize.plugins.module_utils._arguments import key_arguments
+from ansible_collections.community.arize.plugins.module_utils._time import parse_duration
 from ansible_collections.community.arize.plugins.plugin_utils._audit_findings import FINDINGS
 from ansible_collections.community.arize.plugins.plugin_utils._service_keys import FILE_OPTIONS, INHERITED, KEY_OPTIONS
 
@@ -86,3 +88,11 @@ def test_the_findings_are_those_that_are_explained() -> None:
     specified = options("key_audit")
     assert specified["key_audit_accepted"]["options"]["finding"]["choices"] == findings
     assert specified["key_audit_fail_on"]["choices"] == ["any", "incomplete", *findings]
+
+
+def test_a_key_that_is_rotated_in_time_is_no_finding() -> None:
+    """What the audit calls soon is shorter than what the rotation does, so that only a missed rotation is found."""
+    renewed = parse_duration(options("service_keys")["service_keys_renew_before"]["default"])
+    found = parse_duration(options("key_audit")["key_audit_expires_within"]["default"])
+    now = datetime.datetime(2026, 11, 24, tzinfo=datetime.timezone.utc)
+    assert found.after(now) < renewed.after(now)
