@@ -19,8 +19,10 @@ import subprocess
 import sys
 import zlib
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 import site_check
+import yaml
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 REPOSITORY = "https://github.com/ansible-collections/community.arize/blob/main/"
@@ -40,6 +42,17 @@ ANSIBLE_LABELS = {
 }
 # The theme shows the contents beside a page, and in place of a list of its own it shows an error.
 CONTENTS_DIRECTIVE = re.compile(r"^\.\. contents::.*\n(?:   :.*\n)*", re.MULTILINE)
+# On the site the reference has pages of its own, which the repository has not.
+REFERENCE = """\
+## Reference
+
+- [Modules, filters and roles](collection/index.rst): every option and every result
+- [Environment variables](environment.rst): which option each of them stands in for
+- [Examples](examples.md): whole playbooks
+- [Changelog](changelog.rst): what each release brought
+- [Contributing](contributing.md): how to change the collection
+
+"""
 LINK = re.compile(r"(\]\()([^)\s]+)(\))")
 FENCE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 
@@ -95,7 +108,12 @@ def examples_page(folder: Path) -> str:
     return "\n".join(lines)
 
 
-def tables_of_contents(text: str, present: set[str]) -> str:
+def with_reference(text: str) -> str:
+    """The contents page with the site's own list of what there is to look up."""
+    return re.sub(r"^## Reference\n.*?(?=^## )", REFERENCE, text, flags=re.MULTILINE | re.DOTALL)
+
+
+def tables_of_contents(text: str) -> str:
     """Sphinx's hidden tables of contents, one for each list of pages below a heading of the contents page."""
     made = []
     for section in re.split(r"^## ", text, flags=re.MULTILINE)[1:]:
@@ -103,36 +121,45 @@ def tables_of_contents(text: str, present: set[str]) -> str:
         listed = re.findall(r"^- \[([^\]]*)\]\(([^)#]+)\.(?:md|rst)\)", body, re.MULTILINE)
         entries = [f"{title} <{name}>" for title, name in listed]
         made.append("\n".join([f"```{{toctree}}\n:hidden:\n:caption: {heading}\n", *entries, "```\n"]))
-    reference = [
-        "Modules and roles <collection/index>",
-        "environment",
-        "examples",
-        *(name for name in ("changelog", "contributing") if name in present),
-    ]
-    made.append("\n".join(["```{toctree}\n:hidden:\n:caption: Reference\n", *reference, "```\n"]))
     return "\n" + "\n".join(made)
 
 
-def environment_page(documentation: str) -> str:
-    """A page that says of each environment variable which options it is for."""
-    _head, *parts = re.split(r"^  (\w+):$", documentation, flags=re.MULTILINE)
+def environment_page(documentation: str, roles: dict[str, dict[str, Any]]) -> str:
+    """A page that says of each environment variable which options it is for, and how they use it.
+
+    `documentation` is that of the connection's options, `roles` are the options of each role.
+    """
     users: dict[str, list[str]] = {}
-    for option, about in zip(parts[::2], parts[1::2], strict=True):
-        for name in re.findall(r"E\((\w+)\)", about):
-            if option not in users.setdefault(name, []):
-                users[name].append(option)
+    for option, about in yaml.safe_load(documentation)["options"].items():
+        for told in [about["description"]] if isinstance(about["description"], str) else about["description"]:
+            for name in dict.fromkeys(re.findall(r"E\((\w+)\)", told)):
+                users.setdefault(name, []).append(f"For {option_link('arize_api_key_module', option)}: {plain(told)}")
+    for role, options in roles.items():
+        for option, about in options.items():
+            for name in re.findall(r"E\((\w+)\)", " ".join(about["description"])):
+                link = option_link(f"{role}_role", f"main__{option}", option)
+                users[name].append(f"For {link} of the role {role}, read on the controller.")
     title = "Environment variables"
     lines = [title, "=" * len(title), ""]
     lines += [
-        "They are read where the module runs, and only for options that are not set. What takes precedence is said",
-        "at each option.",
+        "They are read only for options that are not set: by the modules on the host where the module runs, by the",
+        "roles on the controller.",
         "",
     ]
-    module = "ansible_collections.community.arize.arize_api_key_module__parameter"
     for name in sorted(users):
-        named = ", ".join(f":ref:`{option} <{module}-{option}>`" for option in users[name])
-        lines += [f".. envvar:: {name}", "", f"   For {named}.", ""]
+        lines += [f".. envvar:: {name}", ""]
+        for text in users[name]:
+            lines += [f"   {text}", ""]
     return "\n".join(lines)
+
+
+def option_link(plugin: str, option: str, text: str = "") -> str:
+    return f":ref:`{text or option} <ansible_collections.community.arize.{plugin}__parameter-{option}>`"
+
+
+def plain(text: str) -> str:
+    """A text of Ansible's documentation with its names as code."""
+    return re.sub(r"[CEOV]\(([^)]*)\)", r"``\1``", text)
 
 
 def inventory() -> bytes:
@@ -152,7 +179,8 @@ def write_sources(source: Path) -> None:
         if path.endswith(".rst"):
             text = CONTENTS_DIRECTIVE.sub("", text)
         if path == CONTENTS:
-            text += tables_of_contents(text, set(pages.values()))
+            text = with_reference(text)
+            text += tables_of_contents(text)
         if name == "testing":
             text += "\n```{toctree}\n:hidden:\n:glob:\n\ntables/*\n```\n"
         target = source / f"{name}{PurePosixPath(path).suffix}"
@@ -161,7 +189,12 @@ def write_sources(source: Path) -> None:
     (source / "ansible.inv").write_bytes(inventory())
     (source / "examples.md").write_text(examples_page(CHECKOUT / "examples"), encoding="utf-8")
     fragment = runpy.run_path(str(CHECKOUT / "plugins" / "doc_fragments" / "connection.py"))["ModuleDocFragment"]
-    (source / "environment.rst").write_text(environment_page(fragment.DOCUMENTATION), encoding="utf-8")
+    roles = {
+        path.parents[1].name: yaml.safe_load(path.read_text(encoding="utf-8"))["argument_specs"]["main"]["options"]
+        for path in sorted((CHECKOUT / "roles").glob("*/meta/argument_specs.yml"))
+    }
+    page = environment_page(fragment.DOCUMENTATION, roles)
+    (source / "environment.rst").write_text(page, encoding="utf-8")
 
 
 def write_collection_pages(source: Path) -> None:
@@ -181,9 +214,11 @@ def write_collection_pages(source: Path) -> None:
         page.write_text(with_short_titles(CONTENTS_DIRECTIVE.sub("", text)), encoding="utf-8")
 
 
-def with_short_titles(index: str) -> str:
-    """The index page of the collection, whose pages are listed by the names of the plugins alone."""
-    return re.sub(r"^    (\w+)_(module|role)$", r"    \1 <\1_\2>", index, flags=re.MULTILINE)
+def with_short_titles(page: str) -> str:
+    """A page of the collection with titles that fit a telephone, and its index with the names of the plugins alone."""
+    page = re.sub(r"^    (\w+)_(module|filter|role)$", r"    \1 <\1_\2>", page, flags=re.MULTILINE)
+    page = re.sub(r"^Community\.Arize$", "community.arize", page, flags=re.MULTILINE)
+    return re.sub(r"^community\.arize\.(?=\w+ (?:module|filter|role) -- )", "", page, flags=re.MULTILINE)
 
 
 def main(folder: Path) -> int:

@@ -21,8 +21,9 @@ from simulator import Simulator
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 TODAY = datetime(2026, 11, 24, 6, tzinfo=timezone.utc)
-# The address is in the report, so it is always the same one.
+# The address is in the report, so it is always the same one, and in its place one that says what belongs there.
 PORT = 47113
+SHOWN_ADDRESS = "https://arize.example.com"
 TEAMS = ("billing", "search", "support", "fraud", "growth", "logistics", "ml-platform", "payments")
 STAGES = ("prod", "staging", "research", "eu-prod", "batch")
 USES = ("ingest", "evaluator", "dashboard", "gateway", "exporter")
@@ -100,17 +101,20 @@ def run_role(simulator: Simulator, folder: Path) -> None:
         stdin=subprocess.DEVNULL,
     )
     playbook.unlink()
+    for report in folder.glob("arize-keys.*"):
+        text = report.read_text(encoding="utf-8")
+        report.write_text(text.replace(simulator.url, SHOWN_ADDRESS), encoding="utf-8")
 
 
 def take_picture(page: Path, picture: Path) -> None:
-    """The top of the page at the width of a desktop."""
+    """The top of the page, so narrow that it can be read on a telephone, too."""
     chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if chromium is None:
         print("There is no Chromium here, so no picture was taken")
         return
     profile = page.parent / "profile"
     options = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
-    options += ["--disable-component-update", "--disable-sync", "--hide-scrollbars", "--window-size=1280,1000"]
+    options += ["--disable-component-update", "--disable-sync", "--hide-scrollbars", "--window-size=820,1000"]
     picture.parent.mkdir(parents=True, exist_ok=True)
     subprocess.run(
         [chromium, *options, f"--user-data-dir={profile}", f"--screenshot={picture}", page.as_uri()],

@@ -55,20 +55,40 @@ def test_blocks_keep_what_looks_like_a_link(site: t.Any) -> None:
 
 
 def test_the_contents_follow_the_lists(site: t.Any) -> None:
-    text = "# Title\n\n## Use\n\n- [Guide](guide.md): words\n- [Elsewhere](https://arize.com)\n"
-    made = site.tables_of_contents(text, {"changelog"})
-    assert ":caption: Use\n\nGuide <guide>\n```" in made
-    assert "\nchangelog\n" in made
-    assert "contributing" not in made
+    text = (
+        "# Title\n\n## Use\n\n- [Guide](guide.md): words\n- [Elsewhere](https://arize.com)\n- [Part](guide.md#part)\n"
+    )
+    assert site.tables_of_contents(text) == "\n```{toctree}\n:hidden:\n:caption: Use\n\nGuide <guide>\n```\n"
 
 
-def test_each_variable_is_listed_with_its_options(site: t.Any) -> None:
-    made = site.environment_page("options:\n  one:\n    description: E(A) and E(B).\n  two:\n    description: E(A).\n")
-    first, second = made.split(".. envvar:: ")[1:]
+def test_the_reference_of_the_site_takes_the_place_of_that_of_the_repository(site: t.Any) -> None:
+    page = (ROOT / "docs" / "README.md").read_text(encoding="utf-8")
+    made = site.with_reference(page)
+    assert "(collection/index.rst)" in made
+    assert "(environment.rst)" in made
+    assert "CHANGELOG.rst" not in made
+    assert made.count("\n## ") == page.count("\n## ")
+
+
+def test_each_variable_is_listed_with_its_options_and_how_they_use_it(site: t.Any) -> None:
+    documentation = (
+        "options:\n  one:\n    description: [First., 'E(A), else E(B) like V(x).']\n  two:\n    description: E(A).\n"
+    )
+    roles = {"audit": {"audit_one": {"description": ["E(B) of the controller."]}}}
+    first, second = site.environment_page(documentation, roles).split(".. envvar:: ")[1:]
     assert first.startswith("A\n")
-    assert "parameter-one>" in first
-    assert "parameter-two>" in first
+    assert "parameter-one>`: ``A``, else ``B`` like ``x``." in first
+    assert "First" not in first
+    assert "parameter-two>`: ``A``." in first
     assert "parameter-two>" not in second
+    assert "audit_role__parameter-main__audit_one>` of the role audit, read on the controller." in second
+
+
+def test_titles_are_short(site: t.Any) -> None:
+    page = "community.arize.arize_api_key module -- Manage\n++++\n\nuse community.arize.arize_api_key module -- here\n"
+    assert site.with_short_titles(page) == page.replace("community.arize.", "", 1)
+    assert site.with_short_titles("    key_audit_filter\n") == "    key_audit <key_audit_filter>\n"
+    assert site.with_short_titles("Community.Arize\n=====\n") == "community.arize\n=====\n"
 
 
 def test_the_inventory_holds_the_labels(site: t.Any) -> None:
