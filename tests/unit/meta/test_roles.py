@@ -14,6 +14,7 @@ import yaml
 
 from ansible_collections.community.arize.plugins.module_utils._arguments import key_arguments
 from ansible_collections.community.arize.plugins.module_utils._time import parse_duration
+from ansible_collections.community.arize.plugins.plugin_utils import _service_key_results
 from ansible_collections.community.arize.plugins.plugin_utils._audit_findings import FINDINGS
 from ansible_collections.community.arize.plugins.plugin_utils._service_keys import FILE_OPTIONS, INHERITED, KEY_OPTIONS
 
@@ -96,3 +97,13 @@ def test_a_key_that_is_rotated_in_time_is_no_finding() -> None:
     found = parse_duration(options("key_audit")["key_audit_expires_within"]["default"])
     now = datetime.datetime(2026, 11, 24, tzinfo=datetime.timezone.utc)
     assert found.after(now) < renewed.after(now)
+
+
+def test_the_role_documents_each_field_of_its_results() -> None:
+    entry = dict.fromkeys(("identity", *_service_key_results._OF_THE_ENTRY), "x")
+    (row,) = _service_key_results.key_results([entry], [{"item": entry, "action": "none"}])
+    description = loaded("service_keys", "meta/argument_specs.yml")["argument_specs"]["main"]["description"]
+    page = (ROOT / "docs" / "roles.md").read_text(encoding="utf-8")
+    table = page.partition("\n## Results\n")[2].partition("\n## ")[0]
+    assert [name for name in row if not re.search(rf"C\({name}\)", " ".join(description))] == []
+    assert [name for name in row if f"`{name}`" not in table] == []
