@@ -200,3 +200,9 @@ def test_the_table_has_every_command_and_option_of_ax() -> None:
         assert options, command
         shown = {entry.removeprefix(f"{command} ") for entry in table if entry.startswith(f"{command} ")} - {"ID"}
         assert options - everywhere == shown, command
+
+
+def test_the_page_names_the_version_of_ax() -> None:
+    constraints = (CHECKOUT / "tests" / "clients" / "current" / "constraints.txt").read_text(encoding="utf-8")
+    (version,) = re.findall(r"^arize-ax-cli==(\S+)", constraints, re.MULTILINE)
+    assert f"`ax` {version}, " in PAGE

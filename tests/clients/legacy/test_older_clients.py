@@ -6,12 +6,15 @@ from __future__ import annotations
 
 import json
 import pathlib
+import re
 import typing as t
 from datetime import datetime, timedelta, timezone
 
 import pytest
+import yaml
 from clients.conftest import MakeAx
 from support.in_process import run_info, run_key
+from support.official_clients import CHECKOUT
 from support.sdk import Sdk, SdkError
 
 from simulator import Simulator, Switches
@@ -105,6 +108,31 @@ def test_ax(service: Simulator, make_ax: MakeAx) -> None:
     assert done.returncode == 0, done.stderr
     assert not service.secret_is_valid(created["key"])
     assert {space["name"] for space in run("spaces", "list")["spaces"]} == {"analytics", "ingest"}
+
+
+def test_the_migration_page_has_what_older_scripts_say(service: Simulator, make_ax: MakeAx) -> None:
+    """Each option of 0.25.1 is in one of the tables of docs/migration.md, and the example does what the task does."""
+    page = (CHECKOUT / "docs" / "migration.md").read_text(encoding="utf-8")
+    section = page.partition("\n## Older scripts\n")[2].partition("\n## ")[0]
+    ax = make_ax("legacy", service)
+    told = ax.run("api-keys", "create-service-key", "--help", COLUMNS="200").stdout
+    offered = set(re.findall(r"^│ +\*? +(--[a-z-]+)", told, re.MULTILINE)) - {"--help", "--output", "--verbose"}
+    older = set(re.findall(r"^\| `ax api-keys create-service-key (--[a-z-]+)`", section, re.MULTILINE))
+    present = set(re.findall(r"^\| `create-service-key (--[a-z-]+)`", page, re.MULTILINE))
+    assert older
+    assert older == offered - present
+
+    (command,) = re.findall(r"^```shell\n(.*?)^```", section, re.MULTILINE | re.DOTALL)
+    (task,) = yaml.safe_load(re.findall(r"^```yaml\n(.*?)^```", section, re.MULTILINE | re.DOTALL)[0])
+    done = ax.shell(command)
+    assert done.returncode == 0, done.stderr
+    options = task["community.arize.arize_api_key"]
+    outcome = run_key(service, api_dialect="legacy", **{**options, "name": "by task"})
+    assert not outcome.failed, outcome.message
+    by_ax, by_task = (
+        [(user.account_role, user.bindings) for user in (key.bot_user,)] for key in service.keys(name=None)
+    )
+    assert by_ax == by_task
 
 
 def test_requests_of_the_modules_and_answers_to_them(
