@@ -23,12 +23,24 @@ from clients.conftest import MakeAx
 from support.official_clients import CHECKOUT, client_program
 from support.playbooks import PlaybookRunner
 
+from ansible_collections.community.arize.plugins.module_utils import _arguments
 from simulator import Simulator
 
 PAGE = (CHECKOUT / "docs" / "migration.md").read_text(encoding="utf-8")
 COMMANDS = ("list", "create", "create-service-key", "refresh", "revoke")
 _SECTION = re.compile(r"^## ax api-keys (\S+)$(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)
 _PAIR = re.compile(r"^```shell\n(.*?)^```$\n\s*^```yaml\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+# The rows of the table of options: what `ax api-keys` takes, and what a task has in its place.
+_TABLE = re.compile(r"^\| `ax api-keys` \| Option of `arize_api_key` \|.*\n\|[-|]+\n((?:\|.*\n)+)", re.MULTILINE)
+ROWS = [
+    (row.split("|")[1].strip().strip("`"), row.split("|")[2].strip()) for row in _TABLE.findall(PAGE)[0].splitlines()
+]
+# An option of every command, without effect on what a command does.
+NOT_SHOWN = "--verbose"
+OPTIONS = {
+    "arize_api_key": _arguments.key_arguments().argument_spec,
+    "arize_api_key_info": _arguments.info_arguments().argument_spec,
+}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -192,7 +204,7 @@ def help_of(*command: str) -> str:
 def test_the_table_has_every_command_and_option_of_ax() -> None:
     listed = re.findall(r"^│ (\S+)  +\S", help_of("api-keys"), re.MULTILINE)
     assert {name for name in listed if not name.startswith("-")} == set(COMMANDS)
-    table = re.findall(r"^\| `([^`]*)` \|", PAGE, re.MULTILINE)
+    table = [entry for entry, _option in ROWS]
     everywhere = {entry for entry in table if entry.startswith("--")} | {"--help"}
     for command in COMMANDS:
         offered = set(re.findall(r"^│ +\*? +(--[a-z-]+)|^│ (--[a-z-]+)", help_of("api-keys", command), re.MULTILINE))
@@ -206,3 +218,28 @@ def test_the_page_names_the_version_of_ax() -> None:
     constraints = (CHECKOUT / "tests" / "clients" / "current" / "constraints.txt").read_text(encoding="utf-8")
     (version,) = re.findall(r"^arize-ax-cli==(\S+)", constraints, re.MULTILINE)
     assert f"`ax` {version}, " in PAGE
+
+
+@pytest.mark.parametrize("cell", [cell for _entry, cell in ROWS], ids=[entry for entry, _cell in ROWS])
+def test_the_table_names_options_that_a_task_has(cell: str) -> None:
+    named = re.findall(r"`([^`]*)`", cell)
+    module = "arize_api_key_info" if "of `arize_api_key_info`" in cell else "arize_api_key"
+    for name, colon, value in (word.partition(": ") for word in named if word not in (module, "register")):
+        assert name in OPTIONS[module]
+        assert not colon or value in OPTIONS[module][name]["choices"]
+
+
+@pytest.mark.parametrize(("entry", "cell"), ROWS, ids=[entry for entry, _cell in ROWS])
+def test_a_pair_shows_each_row_of_the_table(entry: str, cell: str) -> None:
+    command, _blank, option = entry.rpartition(" ")
+    if entry == NOT_SHOWN or option == "ID":
+        return
+    shown = [
+        pair
+        for pair in PAIRS
+        if command in ("", pair.label.split()[0]) and re.search(rf"{option}(?![a-z-])", pair.command)
+    ]
+    assert shown
+    first = re.match(r"`(\w+)", cell)
+    if first and first[1] != "register":
+        assert any(first[1] in options for pair in shown for options in pair.task.values() if isinstance(options, dict))
