@@ -11,11 +11,51 @@ import typing as t
 
 import pytest
 import yaml
+from tools import matrix
 
 ROOT = pathlib.Path(__file__).parents[3]
 WORKFLOWS = sorted((ROOT / ".github/workflows").glob("*.yml"))
 DECLARED = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
 PARTS = re.findall(r"^PARTS := (.*)$", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)[0].split(" ")
+
+# By workflow, what starts it; by job, what it waits for and what it runs.
+STARTED_BY: dict[str, dict[str, t.Any]] = {
+    "matrix": {"schedule": [{"cron": "17 3 * * 1"}], "workflow_dispatch": None},
+    "release": {"push": {"tags": ["[0-9]+.[0-9]+.[0-9]+*"]}},
+    "tests": {"pull_request": None, "push": {"branches": ["main"]}},
+}
+JOBS: dict[str, dict[str, tuple[str | None, list[str]]]] = {
+    "matrix": {
+        "sessions": (
+            None,
+            [
+                "make venv",
+                """echo "sessions=$(.venv/bin/nox --list --json | jq -c '[.[].session]')" >> "$GITHUB_OUTPUT\"""",
+            ],
+        ),
+        "session": ("sessions", ['make matrix SESSION="$SESSION"']),
+    },
+    "release": {
+        "tests": (None, ["make test"]),
+        "publish": (
+            "tests",
+            [
+                'make released VERSION="$GITHUB_REF_NAME"',
+                "make build",
+                ".venv/bin/ansible-galaxy collection publish dist/community-arize-*.tar.gz",
+            ],
+        ),
+    },
+    "tests": {
+        "parts": (
+            None,
+            ["""echo "parts=$(sed -n 's/^PARTS := //p' Makefile | jq -Rc 'split(" ")')" >> "$GITHUB_OUTPUT\""""],
+        ),
+        "part": ("parts", ['make "$PART"']),
+    },
+}
+# What a step gets from the job's matrix.
+VARIABLES = {("matrix", "session"): "SESSION", ("tests", "part"): "PART"}
 
 
 def content(path: pathlib.Path) -> dict[str, t.Any]:
@@ -23,12 +63,60 @@ def content(path: pathlib.Path) -> dict[str, t.Any]:
     return loaded
 
 
+def workflow(name: str) -> dict[str, t.Any]:
+    return content(ROOT / f".github/workflows/{name}.yml")
+
+
+def test_the_workflows_are_known() -> None:
+    assert [path.stem for path in WORKFLOWS] == sorted(STARTED_BY) == sorted(JOBS)
+
+
+@pytest.mark.parametrize("name", JOBS)
+def test_a_workflow_is_started_by_and_runs_what_it_should(name: str) -> None:
+    found = workflow(name)
+    assert found["on"] == STARTED_BY[name]
+    jobs = {
+        job: (entry.get("needs"), [step["run"] for step in entry["steps"] if "run" in step])
+        for job, entry in found["jobs"].items()
+    }
+    assert jobs == JOBS[name]
+    # What may pass over a job or a step, or let it fail.
+    for job in found["jobs"].values():
+        assert not [entry for entry in (job, *job["steps"]) if {"if", "continue-on-error"} & entry.keys()]
+
+
+@pytest.mark.parametrize(("name", "job"), VARIABLES)
+def test_a_job_is_run_for_each_of_a_list(name: str, job: str) -> None:
+    """The list is one that another job made."""
+    entry = workflow(name)["jobs"][job]
+    outputs = workflow(name)["jobs"][f"{job}s"]["outputs"]
+    assert outputs == {f"{job}s": f"${{{{ steps.list.outputs.{job}s }}}}"}
+    assert entry["strategy"] == {
+        "fail-fast": False,
+        "matrix": {job: f"${{{{ fromJSON(needs.{job}s.outputs.{job}s) }}}}"},
+    }
+    assert entry["steps"][-1]["env"] == {VARIABLES[name, job]: f"${{{{ matrix.{job} }}}}"}
+
+
+def interpreters(name: str, job: str) -> list[str]:
+    (setup,) = [step for step in workflow(name)["jobs"][job]["steps"] if "setup-python" in step.get("uses", "")]
+    return str(setup["with"]["python-version"]).split()
+
+
+def test_the_matrix_has_each_interpreter_that_an_ansible_core_supports() -> None:
+    found = interpreters("matrix", "session")
+    assert sorted(found) == sorted({version for core in matrix.CORES.values() for version in core.hosts})
+    # The last one is that of the tools, which is the same everywhere.
+    for name, job in (("matrix", "sessions"), ("release", "tests"), ("release", "publish"), ("tests", "part")):
+        assert interpreters(name, job) == found[-1:]
+
+
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
 def test_a_workflow_may_read_and_ends(path: pathlib.Path) -> None:
-    workflow = content(path)
-    assert workflow["permissions"] == {"contents": "read"}
-    assert workflow["concurrency"]["group"]
-    assert all("permissions" not in job and job["timeout-minutes"] for job in workflow["jobs"].values())
+    found = content(path)
+    assert found["permissions"] == {"contents": "read"}
+    assert found["concurrency"]["group"]
+    assert all("permissions" not in job and job["timeout-minutes"] for job in found["jobs"].values())
 
 
 @pytest.mark.parametrize("path", [*WORKFLOWS, ROOT / "CONTRIBUTING.md"], ids=lambda path: path.stem)
@@ -40,14 +128,14 @@ def test_the_make_targets_exist(path: pathlib.Path) -> None:
 
 def test_the_parts_of_make_test_are_found() -> None:
     """The job that lists them has no more than sed and jq."""
-    (listing,) = [step["run"] for step in content(WORKFLOWS[-1])["jobs"]["parts"]["steps"] if "run" in step]
+    (listing,) = [step["run"] for step in workflow("tests")["jobs"]["parts"]["steps"] if "run" in step]
     command = re.findall(r"\$\((sed .*?) \|", listing)[0]
     done = subprocess.run(["bash", "-c", command], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip("\n").split(" ") == PARTS
 
 
 def test_the_secret_is_for_one_step_of_one_environment() -> None:
-    release = content(ROOT / ".github/workflows/release.yml")
+    release = workflow("release")
     holding = [
         (name, step["name"])
         for name, job in release["jobs"].items()
