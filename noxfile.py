@@ -73,8 +73,12 @@ def secrecy(session: nox.Session, _minor: str, _core: Core) -> None:
 
 def hosts(session: nox.Session, _minor: str, core: Core) -> None:
     """Play the modules under each interpreter that a managed host may have."""
+    tried = [python for python in core.hosts if present(python)]
+    absent = [python for python in core.hosts if python not in tried]
+    if absent and "CI" in os.environ:
+        session.error(f"no interpreter: {', '.join(absent)}")
     interpreters = []
-    for python in filter(present, core.hosts):
+    for python in tried:
         folder = f".cache/hosts/{python}"
         session.run("uv", "venv", "--quiet", "--clear", "--python", f"python{python}", folder, external=True)
         session.run(
@@ -83,10 +87,11 @@ def hosts(session: nox.Session, _minor: str, core: Core) -> None:
             external=True,
         )
         interpreters.append(f"{folder}/bin/python")
-    pytest(session, "tests/matrix", ARIZE_TEST_HOSTS=os.pathsep.join(interpreters))
-    tried = [python for python in core.hosts if present(python)]
-    absent = [f"{python} skipped: no interpreter" for python in core.hosts if not present(python)]
-    record(session.name, hosts=", ".join(tried + absent))
+    # There is one test for each.
+    passed = pytest(session, "tests/matrix", ARIZE_TEST_HOSTS=os.pathsep.join(interpreters))
+    if passed != len(tried):
+        session.error(f"of {len(tried)} interpreters, {passed} passed")
+    record(session.name, hosts=", ".join(tried + [f"{python} skipped: no interpreter" for python in absent]))
 
 
 def skip(session: nox.Session, reason: str) -> None:
