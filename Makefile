@@ -137,11 +137,12 @@ build: $(READY) ## Build the tarball in dist and install it offline in .cache/de
 	ANSIBLE_COLLECTIONS_PATH=.cache/demo-collections \
 	  ansible-galaxy collection install --offline --force dist/community-arize-*.tar.gz
 
+# The tools read VERSION from the environment, so that neither make nor the shell takes part of it for a command.
 release: $(READY) ## Make this checkout the release VERSION=1.2.3, with its changelog; commit nothing
-	python tests/tools/release.py make '$(VERSION)'
+	python tests/tools/release.py make
 
 released: $(READY) ## Check that this checkout is the release VERSION=1.2.3
-	python tests/tools/release.py check '$(VERSION)'
+	python tests/tools/release.py check
 
 clean: ## Remove everything that these targets made
 	rm -rf .cache .hypothesis .venv dist changelogs/.plugin-cache.yaml

@@ -1,18 +1,21 @@
 # SPDX-FileCopyrightText: community.arize contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Make the checkout a release, or check that it is one: release.py make|check VERSION
+"""Make the checkout the release that the variable VERSION names, or check that it is: release.py make|check
 
 `make` sets the version everywhere, and makes its changelog from the fragments. It commits nothing.
 """
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
 from pathlib import Path
 
+# Galaxy knows no other form; a pre-release is never installed unless asked for. The tags that publish have it, too.
+FORMS = (r"[0-9]+\.[0-9]+\.[0-9]+", r"[0-9]+\.[0-9]+\.[0-9]+-[a-z]+\.[0-9]+")
 # Each place holds the version once, as the group between two others.
 PLACES = {
     "galaxy.yml": r"(^version: )(\S+)($)",
@@ -42,8 +45,7 @@ def has_changelog(checkout: Path, version: str) -> bool:
 
 def check_before(checkout: Path, version: str) -> None:
     """Refuse what can't become a release."""
-    # Galaxy knows no other form; a pre-release is never installed unless asked for.
-    if not re.fullmatch(r"\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?", version):
+    if not any(re.fullmatch(form, version) for form in FORMS):
         raise CannotRelease(f"'{version}' is no version like 1.2.3 or 1.2.3-rc.1")
     if has_changelog(checkout, version):
         raise CannotRelease(f"CHANGELOG.rst has a release {version} already")
@@ -83,4 +85,4 @@ def main(task: str, version: str) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+    sys.exit(main(sys.argv[1], os.environ.get("VERSION", "")))

@@ -4,9 +4,12 @@
 
 from __future__ import annotations
 
+import os
 import pathlib
 import re
 import shutil
+import subprocess
+import sys
 import typing as t
 
 import ansible.release
@@ -111,11 +114,25 @@ def lose(name: str) -> t.Callable[[pathlib.Path], None]:
     return lambda checkout: (checkout / name).write_text("", encoding="utf-8") and None
 
 
+@pytest.mark.parametrize("target", ["release", "released"])
+@pytest.mark.parametrize("version", ["1.0.0$(shell touch expanded)", "1.0.0' || touch expanded; '"])
+def test_make_carries_out_nothing_of_a_version(checkout: pathlib.Path, target: str, version: str) -> None:
+    command = ["make", "-f", str(ROOT / "Makefile"), "-o", ".venv/.ready", target]
+    (checkout / "tests").symlink_to(ROOT / "tests")
+    programs = pathlib.Path(sys.executable).parent
+    environment = {"PATH": f"{programs}{os.pathsep}{os.environ['PATH']}", "VERSION": version}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode != 0
+    assert "No release: " in done.stderr
+    assert not (checkout / "expanded").exists()
+
+
 @pytest.mark.parametrize(
     ("task", "version", "damage", "reason"),
     [
         ("make", "7.0", None, "no version like 1.2.3"),
         ("make", "", None, "no version like 1.2.3"),
+        ("make", "7.1.0-rc.1;id", None, "no version like 1.2.3"),
         ("make", "7.0.0", None, "has a release 7.0.0 already"),
         ("make", "7.1.0", lambda checkout: (checkout / "changelogs/fragments/a.yml").unlink(), "nothing to release"),
         ("make", "7.1.0", lose("galaxy.yml"), "galaxy.yml names the version 0 times"),
