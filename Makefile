@@ -97,8 +97,17 @@ docs: .cache/docs/venv/.ready ## Build the documentation as a site in .cache/doc
 	PATH=$(CURDIR)/.cache/docs/venv/bin:$$PATH python tests/tools/docs_site.py .cache/docs
 	python tests/tools/site_width.py .cache/docs/html
 
-clients: $(CLIENTS) ## Run the official clients against the simulator
-	test -s .cache/exchanges/.venv.jsonl || $(MAKE) integration
+# What the integration targets exchanged with the simulator. The second file says that the first is all of it.
+EXCHANGES := .cache/exchanges/.venv.jsonl
+COMPLETE := .cache/exchanges/complete
+
+$(COMPLETE): $(EXCHANGES) $(shell find plugins roles tests/integration tests/simulator -type f ! -name '*.pyc')
+	$(MAKE) integration
+
+# Where it is missing, the rule above makes it.
+$(EXCHANGES): ;
+
+clients: $(CLIENTS) $(COMPLETE) ## Run the official clients against the simulator
 	pytest tests/clients -n 2 --junit-xml=.cache/results/clients.xml
 
 behaviour: $(READY) ## Run playbooks against the simulator
@@ -108,7 +117,9 @@ packaging: build $(IMPORTER) ## Look at the tarball, install it, and have Galaxy
 	pytest tests/packaging -n 2 --junit-xml=.cache/results/packaging.xml
 
 integration: $(READY) ## Run the integration targets with ansible-test
+	rm -f $(COMPLETE)
 	python tests/tools/ansible_test.py integration --local
+	touch $(COMPLETE)
 
 sanity: $(READY) ## Run the sanity tests of ansible-test
 	python tests/tools/ansible_test.py sanity --local
