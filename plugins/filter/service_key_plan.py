@@ -6,7 +6,11 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible.utils.display import Display
+
 from ansible_collections.community.arize.plugins.plugin_utils._service_keys import Play, plan
+
+display = Display()
 
 DOCUMENTATION = r"""
 name: service_key_plan
@@ -46,6 +50,13 @@ options:
     description: The hosts of each group of the inventory.
     type: dict
     required: true
+  settings:
+    description:
+      - What concerns all keys, C(api_key), C(api_url), C(region) and C(folder_mode), to be checked. None of it is in
+        the result but the mode.
+    type: dict
+    default: {}
+    version_added: 1.1.0
 """
 
 EXAMPLES = r"""
@@ -59,7 +70,8 @@ EXAMPLES = r"""
 RETURN = r"""
 _value:
   description:
-    - C(problems), sentences that each name the team and the space, and C(entries), what the host has to do.
+    - C(problems), sentences that each name the team and the space, and C(entries), what the host has to do, with
+      the C(folders), C(copies) and C(removals) that belong to it. C(warnings) are shown, too.
     - There are no entries when there are problems.
   type: dict
 """
@@ -71,9 +83,13 @@ def service_key_plan(
     host: str,
     batch: t.Sequence[str],
     groups: t.Mapping[str, t.Sequence[str]],
+    settings: t.Mapping[str, t.Any] | None = None,
 ) -> dict[str, t.Any]:
     """The filter; see DOCUMENTATION."""
-    return plan(teams, defaults, Play(host, batch, groups))
+    made = plan(teams, defaults, Play(host, batch, groups), settings)
+    for warning in made["warnings"]:
+        display.warning(warning)
+    return made
 
 
 class FilterModule:

@@ -30,10 +30,17 @@ options:
     elements: dict
     required: true
   copies:
-    description: The registered results of handing the secrets of shared keys on, in a loop over entries.
+    description: The registered results of handing the secrets of shared keys on, in a loop over the plan's C(copies).
     type: list
     elements: dict
     default: []
+  steps:
+    description:
+      - The registered results of all other tasks, in loops over places of the plan. The name of each list says what
+        its task was to do, such as V(make the folder), and a message about a failure begins with it.
+    type: dict
+    default: {}
+    version_added: 1.1.0
 """
 
 EXAMPLES = r"""
@@ -54,9 +61,10 @@ def service_key_results(
     entries: t.Sequence[t.Mapping[str, t.Any]],
     keys: t.Sequence[t.Mapping[str, t.Any]],
     copies: t.Sequence[t.Mapping[str, t.Any]] = (),
+    steps: t.Mapping[str, t.Sequence[t.Mapping[str, t.Any]]] | None = None,
 ) -> list[dict[str, t.Any]]:
     """The filter; see DOCUMENTATION."""
-    return key_results(entries, keys, copies)
+    return key_results(entries, keys, copies, steps)
 
 
 class FilterModule:

@@ -38,13 +38,23 @@ class Played:
 class RolePlayer:
     """Plays one role with the variables given, and keeps its facts."""
 
-    def __init__(self, simulator: Simulator, folder: pathlib.Path, role: str, groups: t.Mapping[str, t.Sequence[str]]):
+    def __init__(
+        self,
+        simulator: Simulator,
+        folder: pathlib.Path,
+        role: str,
+        groups: t.Mapping[str, t.Sequence[str]],
+        host_variables: t.Mapping[str, t.Mapping[str, t.Any]] | None = None,
+    ):
         self.simulator = simulator
         self.folder = folder
         self.role = role
         self.runner = PlaybookRunner(simulator, folder)
         self._inventory = folder / "inventory.yml"
-        children = {group: {"hosts": {host: {} for host in hosts}} for group, hosts in groups.items()}
+        of_host = {host: dict(variables) for host, variables in (host_variables or {}).items()}
+        children = {
+            group: {"hosts": {host: of_host.get(host, {}) for host in hosts}} for group, hosts in groups.items()
+        }
         self._inventory.write_text(yaml.safe_dump({"all": {"children": children}}), encoding="utf-8")
 
     def play(
@@ -52,9 +62,13 @@ class RolePlayer:
         variables: t.Mapping[str, t.Any],
         *arguments: str,
         handlers: t.Sequence[dict[str, t.Any]] = (),
+        then: t.Mapping[str, t.Any] | None = None,
         **environment: str,
     ) -> Played:
-        """Play it, by default with the simulator's URL and credential in the environment."""
+        """Play it, by default with the simulator's URL and credential in the environment.
+
+        With `then`, the role is used once more in the same play, with these variables.
+        """
         facts = self.folder / "facts"
         facts.mkdir(exist_ok=True)
         for path in facts.iterdir():
@@ -67,7 +81,10 @@ class RolePlayer:
             "diff": False,
         }
         run_role = {"ansible.builtin.import_role": {"name": f"community.arize.{self.role}"}}
-        play = {"vars": dict(variables), "tasks": [{"block": [run_role], "always": [keep]}], "handlers": list(handlers)}
+        uses: list[dict[str, t.Any]] = [run_role]
+        if then is not None:
+            uses.append({**run_role, "vars": dict(then)})
+        play = {"vars": dict(variables), "tasks": [{"block": uses, "always": [keep]}], "handlers": list(handlers)}
         run = self._run(play, arguments, environment)
         return Played(run, {path.stem: json.loads(path.read_text()) for path in facts.iterdir()})
 

@@ -16,7 +16,11 @@ from ansible_collections.community.arize.plugins.module_utils._arguments import 
 from ansible_collections.community.arize.plugins.module_utils._time import parse_duration
 from ansible_collections.community.arize.plugins.plugin_utils import _service_key_results
 from ansible_collections.community.arize.plugins.plugin_utils._audit_findings import FINDINGS
-from ansible_collections.community.arize.plugins.plugin_utils._service_keys import FILE_OPTIONS, INHERITED, KEY_OPTIONS
+from ansible_collections.community.arize.plugins.plugin_utils._service_key_declared import (
+    FILE_OPTIONS,
+    INHERITED,
+    KEY_OPTIONS,
+)
 
 ROOT = pathlib.Path(__file__).parents[3]
 ROLES = sorted(path.name for path in (ROOT / "roles").iterdir())

@@ -4,11 +4,12 @@
 
 from __future__ import annotations
 
+import datetime
+import json
 import typing as t
 
 import pytest
 
-from ansible_collections.community.arize.plugins.plugin_utils._service_key_results import key_results
 from ansible_collections.community.arize.plugins.plugin_utils._service_keys import Play, plan
 
 GROUPS = {"all": ["a", "b", "c"], "pair": ["b", "c"]}
@@ -63,7 +64,7 @@ def test_names_and_files() -> None:
     assert entry({"space": "s", "name": "{host}.x"})["name"] == "b.x"
     assert entry({"space": "s"}, sharing="shared")["name"] == "t-s"
     assert entry({"space": "../../a b"})["dest"] == "/etc/arize/t-_.._a_b.key"
-    assert entry({"space": "s", "dest": "/srv/{host}"})["folder"] == "/srv"
+    assert entry({"space": "s", "dest": "/srv//x/../{host}"})["dest"] == "/srv/b"
 
 
 def test_who_gets_and_who_leads_a_shared_key() -> None:
@@ -74,7 +75,8 @@ def test_who_gets_and_who_leads_a_shared_key() -> None:
         assert (made["leader"], made["keeper"], made["keeper_file"]) == (leader, "localhost", "/keep/s-t-s.key")
         assert made["options"]["dest"] == "/keep/s-t-s.key"
         assert "mode" not in made["options"], "the file on the keeper is private, whatever the copies are"
-        assert made["file"] == {"mode": "0600"}
+        (copy,) = planned(shared, host=host, batch=list(batch), sharing="shared")["copies"]
+        assert (copy["mode"], copy["owner"], copy["path"]) == ("0600", None, "/etc/arize/t-s.key")
     assert entry(shared, host="c")["leader"] == "c"
 
 
@@ -88,9 +90,17 @@ def test_an_absent_key_has_only_what_names_it() -> None:
     ("spaces", "team", "words"),
     [
         ([{"space": "s"}, {"space": "s"}], {}, "t-s-a is declared twice"),
-        ([{"space": "s"}, {"space": "s", "name": "t-s-{host}", "dest": "/x"}], {}, "t-s-c is declared twice"),
+        ([{"space": "s"}, {"space": "s", "name": "t-s-{host}", "dest": "/x"}], {}, "t-s-a is declared twice"),
         ([{"space": "s"}, {"space": "s", "name": "n"}], {}, "s.key on a is also the file of"),
         ([{"space": "s", "dest": "/x"}, {"space": "r", "dest": "/x", "dest_format": "dotenv"}], {}, "/x on a"),
+        ([{"space": "s", "dest": "/x/a"}, {"space": "r", "dest": "/x//./a"}], {}, "/x/a on a is also"),
+        (
+            [{"space": each, "dest": "/x", "dest_variable": each, "mode": f"06{each}0"} for each in "04"],
+            {"dest_format": "dotenv"},
+            "another owner, group or mode",
+        ),
+        ([{"space": "s", "dest": "/srv/"}], {}, "/srv/ is a folder"),
+        ([{"space": "s", "dest": "/"}], {"state": "absent"}, "/ is a folder"),
         (
             [{"space": each, "dest": f"/{each}", "name": "n", "dest_format": "dotenv"} for each in ("a b", "a_b")],
             {"sharing": "shared"},
@@ -103,6 +113,7 @@ def test_an_absent_key_has_only_what_names_it() -> None:
         ([{"space": "s"}], {"sharing": "shared", "keeper_folder": "keep"}, "keeper_folder must be"),
         ([{"space": "s", "dest_variable": "1 X"}], {"dest_format": "dotenv"}, "dest_variable"),
         ([{"space": "s", "state": "present"}], {"state": "absent"}, "can't be present"),
+        ([{"space": "s", "state": "present"}], {"state": "forgotten"}, "can't be present"),
         ([{"space": "s", "on_drift": "perhaps"}], {}, "on_drift"),
     ],
 )
@@ -131,55 +142,116 @@ def test_an_implicit_localhost_is_a_host() -> None:
     assert made["entries"][0]["name"] == "t-s-localhost"
 
 
-ENTRY: dict[str, t.Any] = {
-    "identity": "s: key-n",
-    "team": "t",
-    "space": "s",
-    "name": "key-n",
-    "state": "present",
-    "sharing": "per_host",
-    "dest": "/d",
-    "services": [],
-    "leader": "a",
-}
+def test_values_become_what_their_options_ask_for() -> None:
+    """The roles' argument validation hands on what was written, and set_fact of ansible-core 2.16 no dates."""
+    made = entry(
+        {
+            "space": "s",
+            "hosts": "b",
+            "services": "one, two",
+            "issued_after": datetime.datetime(2026, 11, 20, 12, tzinfo=datetime.timezone.utc),
+            "exclusive": "yes",
+            "grace_period": 0,
+        }
+    )
+    assert made["services"] == ["one", "two"]
+    assert made["options"]["issued_after"] == "2026-11-20T12:00:00+00:00"
+    assert made["options"]["exclusive"] is True
+    assert made["options"]["grace_period"] == "0"
+    json.dumps(planned({"space": "s", "expires_at": datetime.datetime(2031, 1, 1), "mode": 0o640}, sharing="shared"))
+
+
+@pytest.mark.parametrize("sharing", ["per_host", "shared"])
+@pytest.mark.parametrize(
+    ("mode", "expected"),
+    [(0o640, "0640"), ("640", "0640"), ("0600", "0600"), ("", "0600"), (None, "0600"), ("rw", None), (0o1000, None)],
+)
+def test_modes_mean_the_same_for_all_keys(mode: t.Any, sharing: str, expected: str | None) -> None:
+    made = planned({"space": "s", "mode": mode}, sharing=sharing)
+    if expected is None:
+        assert "team t, space s: mode" in made["problems"][0]
+        return
+    assert made["problems"] == []
+    shown = made["copies"][0]["mode"] if sharing == "shared" else made["entries"][0]["options"].get("mode", "0600")
+    assert shown == expected
+
+
+def test_what_is_rarely_meant_is_said() -> None:
+    made = plan(
+        [{"name": "t", "spaces": [{"space": "s", "hosts": ["nobody"]}, {"space": "r", "mode": "0644"}]}],
+        DEFAULTS,
+        Play("a", ["a"], {"all": ["a"], "nobody": []}),
+    )
+    assert [words.partition(":")[0] for words in made["warnings"]] == ["team t, space s", "team t, space r"]
+    assert "no host in nobody" in made["warnings"][0]
+    assert "mode 0644" in made["warnings"][1]
+    assert planned({"space": "r", "mode": "0644"}, host="b")["warnings"] == [], "the first host has said it"
 
 
 @pytest.mark.parametrize(
-    ("entry_more", "result", "copy", "expected"),
+    ("teams", "words"),
     [
-        (
-            {},
-            {"action": "created", "changed": True},
-            {},
-            {"renewed": True, "changed": True, "failed": False, "msg": None},
-        ),
-        ({}, {"action": "revoked", "changed": True}, {}, {"renewed": False, "changed": True}),
-        (
-            {},
-            {"failed": True, "msg": "key-n: no"},
-            {},
-            {"action": "failed", "failed": True, "msg": "key-n: no", "renewed": False},
-        ),
-        ({}, {"failed": True, "msg": "no"}, {}, {"msg": "key-n of space s: no"}),
-        ({"sharing": "shared"}, {"action": "created"}, {"changed": False}, {"renewed": False, "failed": False}),
-        ({"sharing": "shared"}, {"action": "none"}, {"changed": True}, {"renewed": True, "changed": True}),
-        ({"sharing": "shared", "keeper": "k"}, {"action": "none"}, {"skipped": True}, {"failed": True}),
-        ({"sharing": "shared", "keeper": "k"}, {"action": "none"}, {"failed": True, "msg": "full"}, {"failed": True}),
+        ([{"name": "", "spaces": [{"space": "s"}]}], "team 1: name is empty"),
+        ([{"name": None, "spaces": [{"space": "s"}]}], "team 1: name is empty"),
+        ([{"name": "t", "spaces": [{"space": "s"}, {"space": ""}]}], "team t: space 2 is empty"),
+        ([{"name": "t", "spaces": [{"space": None}]}], "team t: space 1 is empty"),
+        ([{"name": "t", "services": {"a": 1}, "spaces": [{"space": "s"}]}], "team t: argument 'services'"),
     ],
 )
-def test_results(entry_more: t.Any, result: t.Any, copy: t.Any, expected: dict[str, t.Any]) -> None:
-    (row,) = key_results([{**ENTRY, **entry_more}], [{**result, "item": ENTRY}], [{**copy, "item": ENTRY}])
-    assert {name: row[name] for name in expected} == expected
+def test_nothing_is_named_after_nothing(teams: t.Any, words: str) -> None:
+    made = plan(teams, DEFAULTS, Play("a", ["a"], GROUPS))
+    assert words in made["problems"][0]
 
 
-def test_a_key_that_nobody_saw_to_is_a_failure() -> None:
-    (row,) = key_results([ENTRY], [])
-    assert row["failed"]
-    assert "a was to see to this key" in row["msg"]
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({"region": "mars"}, ["service_keys_region: unknown region 'mars'"]),
+        ({"region": "eu", "api_url": "https://x"}, ["service_keys_api_url and service_keys_region exclude"]),
+        (
+            {"api_url": "ftp://x", "api_key": "s3"},
+            ["service_keys_api_url: not a URL", "service_keys_api_key: the cred"],
+        ),
+        ({"api_key": "has a blank"}, ["service_keys_api_key: the credential holds a blank"]),
+        ({"folder_mode": "zz"}, ["service_keys_folder_mode is no mode"]),
+        ({"api_key": "", "api_url": "", "region": "", "folder_mode": 0o755}, []),
+    ],
+)
+def test_settings_are_checked_before_anything_is_done(settings: dict[str, t.Any], words: list[str]) -> None:
+    made = plan([{"name": "t", "spaces": [{"space": "s"}]}], DEFAULTS, Play("a", ["a"], GROUPS), settings)
+    assert len(made["problems"]) == len(words)
+    assert all(problem.startswith(start) for problem, start in zip(made["problems"], words, strict=True))
+    assert "s3" not in str(made)
+    assert "has a blank" not in str(made)
 
 
-def test_a_secret_in_a_failed_result_goes_no_further() -> None:
-    (row,) = key_results(
-        [ENTRY], [{"item": ENTRY, "failed": True, "msg": "key-n", "key": "ak-FAKE", "invocation": "ak-FAKE"}]
-    )
-    assert "ak-FAKE" not in str(row)
+def test_folders_are_each_looked_for_once() -> None:
+    spaces = [{"space": "s"}, {"space": "r"}, {"space": "q", "sharing": "shared"}]
+    folders = {place["label"]: place for place in planned(*spaces, host="a")["folders"]}
+    assert set(folders) == {"/etc/arize", "/keep on localhost"}
+    assert folders["/etc/arize"]["identities"] == ["s: t-s-a", "r: t-r-a", "q: t-q"]
+    assert folders["/etc/arize"]["issued"] == ["s: t-s-a", "r: t-r-a"]
+    assert folders["/keep on localhost"]["issued"] == ["q: t-q"]
+    assert [place["path"] for place in planned(*spaces)["folders"]] == ["/etc/arize"], "b does not lead"
+
+
+def test_what_goes_with_a_key() -> None:
+    dotenv = {"space": "r", "dest": "/x.env", "dest_format": "dotenv"}
+    for state in ("absent", "forgotten"):
+        made = planned({"space": "s"}, dotenv, host="a", sharing="shared", state=state)
+        assert made["copies"] == made["folders"] == []
+        gone = [(place["label"], place["variable"]) for place in made["removals"]]
+        assert gone == [
+            ("/etc/arize/t-s.key", None),
+            ("/keep/s-t-s.key on localhost", None),
+            ("/x.env", "ARIZE_API_KEY"),
+            ("/keep/r-t-r.key on localhost", None),
+        ]
+
+
+def test_a_space_listed_twice_is_told_once_for_all_hosts() -> None:
+    made = planned({"space": "s"}, {"space": "s"})
+    assert made["problems"] == [
+        "team t, space s: the key t-s-a is declared twice, also by team t, space s (and 2 more)",
+        "team t, space s: /etc/arize/t-s.key on a is also the file of team t, space s (and 2 more); change dest",
+    ]
