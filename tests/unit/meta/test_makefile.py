@@ -34,17 +34,17 @@ def checkout(tmp_path: pathlib.Path) -> pathlib.Path:
     return tmp_path
 
 
+def make(checkout: pathlib.Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    # Nothing of a make that runs the tests.
+    environment = {"PATH": os.environ["PATH"]}
+    return subprocess.run(
+        ["make", *arguments], cwd=checkout, env=environment, capture_output=True, text=True, timeout=60, check=False
+    )
+
+
 def runs_integration(checkout: pathlib.Path) -> bool:
     """Whether `make clients` would run the integration targets before it judges what they exchanged."""
-    done = subprocess.run(
-        ["make", "--dry-run", "clients"],
-        cwd=checkout,
-        env={"PATH": os.environ["PATH"]},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    done = make(checkout, "--dry-run", "clients")
     assert done.returncode == 0, done.stderr
     assert "pytest tests/clients" in done.stdout
     return "ansible_test.py integration" in done.stdout.partition("pytest tests/clients")[0]
@@ -76,6 +76,5 @@ def test_only_a_run_that_passed_is_complete(checkout: pathlib.Path, status: int)
     program.parent.mkdir()
     program.write_text(f"#!/bin/sh\nexit {status}\n", encoding="utf-8")
     program.chmod(0o755)
-    command = ["make", "integration"]
-    done = subprocess.run(command, cwd=checkout, capture_output=True, text=True, timeout=60, check=False)
+    done = make(checkout, "integration")
     assert (done.returncode == 0) == (checkout / COMPLETE).exists() == (status == 0)
