@@ -12,6 +12,7 @@ it would then pass with nothing tested.
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -20,27 +21,28 @@ from pathlib import Path
 CHECKOUT = Path(__file__).resolve().parents[2]
 
 
+def git(folder: Path, *arguments: str) -> str:
+    """Run git on the repository of a folder, whichever a hook that runs this works on. Its errors are shown."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    command = ["git", *arguments]
+    return subprocess.run(command, cwd=folder, env=environment, check=True, stdout=subprocess.PIPE, text=True).stdout
+
+
 def copy_collection(folder: Path) -> Path:
     """Make FOLDER/ansible_collections/community/arize anew and return its path."""
     target = folder / "ansible_collections" / "community" / "arize"
     if target.exists():
         shutil.rmtree(target)
     target.mkdir(parents=True)
-    listing = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        cwd=CHECKOUT,
-        check=True,
-        capture_output=True,
-        text=True,
-    ).stdout
+    listing = git(CHECKOUT, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
     for name in filter(None, listing.split("\0")):
         source, copy = CHECKOUT / name, target / name
         # A file removed but not yet committed is still listed.
         if source.is_symlink() or source.exists():
             copy.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(source, copy, follow_symlinks=False)
-    subprocess.run(["git", "-c", "init.defaultBranch=main", "init", "--quiet"], cwd=target, check=True)
-    subprocess.run(["git", "add", "--all"], cwd=target, check=True)
+    git(target, "-c", "init.defaultBranch=main", "init", "--quiet")
+    git(target, "add", "--all")
     return target
 
 
