@@ -75,7 +75,7 @@ lint: $(READY) ## Check style, types, playbooks, documentation, changelog, licen
 	zizmor --offline --quiet .github
 	antsibull-docs lint-collection-docs --plugin-docs --validate-collection-refs=all --disallow-unknown-collection-refs .
 	ansible-lint --offline --strict --profile production
-	python tests/tools/page_playbooks.py .cache/pages
+	PYTHONPATH=tests python tests/tools/page_playbooks.py .cache/pages
 	ansible-lint --offline --strict --profile production .cache/pages/*.yml
 
 unit: $(READY) ## Run the unit tests

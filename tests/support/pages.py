@@ -12,8 +12,7 @@ import typing as t
 from support.playbooks import ROOT
 
 DOCS = ROOT / "docs"
-TOP = [page for page in (ROOT / name for name in ("README.md", "SECURITY.md", "CONTRIBUTING.md")) if page.exists()]
-PAGES = [*TOP, *sorted(DOCS.rglob("*.md")), *sorted((ROOT / "roles").glob("*/README.md"))]
+PAGES = [page for pattern in ("*.md", "docs/**/*.md", "roles/*/README.md") for page in sorted(ROOT.glob(pattern))]
 FENCE = re.compile(r"^```(\S*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 
