@@ -61,6 +61,10 @@ venv: $(READY) ## Make the virtual environment .venv with the pinned tools
 demo: build ## Play the examples against the simulator, from check mode to the last key revoked
 	python tests/tools/demo.py
 
+# Not what runs in the clients' virtual environments.
+TYPED := $(addprefix tests/,conftest.py behaviour benchmark clients/conftest.py clients/current clients/legacy hostile)
+TYPED += $(addprefix tests/,properties scenarios support unit/docs unit/meta unit/plugins)
+
 lint: export ANSIBLE_COLLECTIONS_PATH := .cache/collections
 lint: export ANSIBLE_HOME := .cache/ansible
 lint: $(READY) ## Check style, types, playbooks, documentation, changelog, licences and workflows
@@ -68,6 +72,7 @@ lint: $(READY) ## Check style, types, playbooks, documentation, changelog, licen
 	ruff format --check .
 	mypy -p ansible_collections.community.arize.plugins -p simulator
 	mypy noxfile.py tests/tools tests/packaging tests/matrix
+	mypy $(TYPED)
 	yamllint --strict .
 	reuse lint --quiet || reuse lint
 	antsibull-changelog lint

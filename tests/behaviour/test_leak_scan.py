@@ -21,7 +21,7 @@ from simulator import Fault, Simulator
 
 PROXY_PASSWORD = "open-sesame"
 KEY = "community.arize.arize_api_key"
-SETTINGS: dict[str, tuple[list[str], dict[str, str]]] = {
+SETTINGS: dict[str, tuple[list[str], dict[str, t.Any]]] = {
     "verbose": (["-vvvv", "--diff"], {}),
     "check mode": (["-vvvv", "--diff", "--check"], {}),
     "junit and tree": (["-vv", "--diff"], {"ANSIBLE_CALLBACKS_ENABLED": "ansible.builtin.junit,ansible.builtin.tree"}),
@@ -107,8 +107,11 @@ def test_tasks(runner: PlaybookRunner, kind: str, setting: str) -> None:
     if kind == "a crash":
         environment = {**environment, "ANSIBLE_COLLECTIONS_PATH": str(crashing_collection(runner.folder))}
     text = yaml.safe_dump(TASKS[kind]).replace("DEST", str(runner.folder / "secrets"))
-    tree = {"ANSIBLE_CALLBACK_TREE_DIR": str(runner.folder / "tree"), "JUNIT_OUTPUT_DIR": str(runner.folder / "junit")}
-    proxy = {"TEST_PROXY": f"http://user:{PROXY_PASSWORD}@127.0.0.1:9"}
+    tree: dict[str, t.Any] = {
+        "ANSIBLE_CALLBACK_TREE_DIR": str(runner.folder / "tree"),
+        "JUNIT_OUTPUT_DIR": str(runner.folder / "junit"),
+    }
+    proxy: dict[str, t.Any] = {"TEST_PROXY": f"http://user:{PROXY_PASSWORD}@127.0.0.1:9"}
     run = runner.run_tasks(*yaml.safe_load(text), arguments=arguments, **environment, **tree, **proxy)
     assert run.results
     if kind == "a crash" and setting != "check mode":

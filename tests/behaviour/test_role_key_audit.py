@@ -140,7 +140,7 @@ def test_findings_fail_the_play_unless_accepted(player: RolePlayer, tmp_path: pa
     played = player.play(variables)
     assert played.failed
     assert list(written(tmp_path / "reports")) == ["json"]
-    (problem,) = t.cast("dict[str, t.Any]", played.facts["auditor"])["problems"]
+    (problem,) = played.facts["auditor"]["problems"]
     assert problem.startswith("bounded (")
     assert problem.endswith("expires_soon")
     (unbounded,) = [

@@ -95,7 +95,10 @@ def test_nothing_leaks(player: RolePlayer, tmp_path: pathlib.Path, arguments: tu
     variables = declared(tmp_path, service_keys_api_key=player.simulator.credential)
     variables["service_keys_teams"][0]["spaces"].append({"space": "nowhere"})
     loud = ["-vvvv", "--diff", *arguments]
-    tree = {"ANSIBLE_CALLBACKS_ENABLED": "ansible.builtin.tree", "ANSIBLE_CALLBACK_TREE_DIR": str(tmp_path / "tree")}
+    tree: dict[str, t.Any] = {
+        "ANSIBLE_CALLBACKS_ENABLED": "ansible.builtin.tree",
+        "ANSIBLE_CALLBACK_TREE_DIR": str(tmp_path / "tree"),
+    }
     for _run in range(1 if arguments else 2):
         played = player.play(variables, *loud, ARIZE_API_KEY="", **tree)
         assert "nowhere" in played.run.stdout

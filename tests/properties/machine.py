@@ -295,7 +295,7 @@ class KeyMachine(RuleBasedStateMachine):
             second = run_key(self.simulator, **self.options(self.dest))
             assert not second.failed, second.message
             now = self.simulator.clock.now()
-            current = self.simulator.key_of_secret(str(self.delivered()))
+            current: t.Any = self.simulator.key_of_secret(str(self.delivered()))
             others = [key for key in self.live() if key.id != current.id]
             lasting = [
                 key for key in others if key.expires_at is None or key.expires_at > now + datetime.timedelta(days=1)

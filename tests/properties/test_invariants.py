@@ -27,7 +27,7 @@ def simulator() -> t.Iterator[Simulator]:
 @pytest.mark.parametrize("shard", range(SHARDS))
 def test_invariants(simulator: Simulator, shard: int, record_property: t.Callable[[str, object], None]) -> None:
     machine = type(f"Shard{shard}", (KeyMachine,), {"simulator": simulator})
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(
         machine,
         settings=settings(
             max_examples=SCHEDULES // SHARDS,

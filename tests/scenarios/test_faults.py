@@ -94,7 +94,8 @@ def test_another_runs_key_is_not_taken_for_ours(world: World) -> None:
 
     from support.hooks import before_each_request
 
-    for options in ({"expires_in": "365d"}, {}):
+    cases: tuple[dict[str, t.Any], ...] = ({"expires_in": "365d"}, {})
+    for options in cases:
         seeded.clear()
         with before_each_request(seed_rival):
             outcome = world.run(on_lost_secret="reissue", **options)

@@ -15,7 +15,7 @@ from simulator import Fault
 
 # As a server of before SDK 8.35 answers, or a gateway that lets no PUT pass.
 NO_REVOCATION = Fault(kind="status", method="PUT", status=404, times=-1)
-DRIFT = {"description": "new", "on_drift": "replace"}
+DRIFT: dict[str, t.Any] = {"description": "new", "on_drift": "replace"}
 DAY = 86_400
 
 

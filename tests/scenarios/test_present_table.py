@@ -115,7 +115,9 @@ def check_issue(world: World, row: Row, result: dict[str, t.Any], live_before: l
     secret = world.delivered if row.dest else result["key"]
     assert secret is not None
     assert world.simulator.secret_is_valid(secret)
-    assert world.simulator.key_of_secret(secret).id == result["api_key"]["id"]
+    stored = world.simulator.key_of_secret(secret)
+    assert stored is not None
+    assert stored.id == result["api_key"]["id"]
     assert ("key" in result) != row.dest
     if row.dest:
         assert world.dest.stat().st_mode & 0o777 == 0o600

@@ -111,7 +111,7 @@ def test_the_credential_itself_is_not_cut_off(make_world: t.Callable[..., World]
     own = world.run(key_type="user", name="automation", space=None)
     credential = own["key"]
     for options in ({"state": "absent"}, {"state": "refreshed"}, {"issued_after": "now", "grace_period": "0"}):
-        given = dict(options)
+        given: dict[str, t.Any] = dict(options)
         if given.get("issued_after") == "now":
             world.simulator.clock.advance(seconds=5)
             given["issued_after"] = world.simulator.clock.now().isoformat()

@@ -70,4 +70,5 @@ def test_daily_run(make_world: t.Callable[..., World], case: Case, keeps_id: boo
     if case.alone_at_the_end:
         assert len(world.live) == 1
     current = world.simulator.key_of_secret(t.cast("str", world.delivered))
+    assert current is not None
     assert [key.id for key in world.live if key.expires_at is None or key.id == current.id] == [current.id]

@@ -107,7 +107,8 @@ def test_delivery_and_revocation_fail(world: World, monkeypatch: pytest.MonkeyPa
 def test_later_steps_fail(world: World, fault: str) -> None:
     """After delivery a failure carries the ids, and the secret that was to be returned."""
     old = prepare(world, [(80, 10)])[0]
-    options = {"expires_in": "90d", "renew_before": "14d", "exclusive": True, "grace_period": "0", "return_key": True}
+    options: dict[str, t.Any] = {"expires_in": "90d", "renew_before": "14d", "exclusive": True, "grace_period": "0"}
+    options["return_key"] = True
     if fault == "revoke":
         world.simulator.faults.add(Fault(method="PUT", kind="status", status=503, times=-1))
     elif fault == "settle":
@@ -270,7 +271,8 @@ def test_formats(world: World, file_format: str, before: str | None, after: str 
     seeded = world.seed(31, None)
     if before is not None:
         world.dest.write_bytes(before.format(old=seeded.secret).encode())
-    options = {"dest": str(world.dest), "dest_format": file_format, "max_age": "30d", "on_lost_secret": "reissue"}
+    options: dict[str, t.Any] = {"dest": str(world.dest), "dest_format": file_format}
+    options |= {"max_age": "30d", "on_lost_secret": "reissue"}
     predicted = world.run(check=True, **options)
     assert "written" in predicted["diff"]["after"]["dest"]["state"]
     assert seeded.secret not in str(predicted.result)

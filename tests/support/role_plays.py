@@ -23,7 +23,7 @@ class Played:
     """A run of the role; `facts` are what it left on each host."""
 
     run: PlaybookRun
-    facts: dict[str, dict[str, t.Any]]
+    facts: dict[str, t.Any]
 
     @property
     def failed(self) -> bool:
@@ -52,7 +52,7 @@ class RolePlayer:
         self.runner = PlaybookRunner(simulator, folder)
         self._inventory = folder / "inventory.yml"
         of_host = {host: dict(variables) for host, variables in (host_variables or {}).items()}
-        children = {
+        children: dict[str, t.Any] = {
             group: {"hosts": {host: of_host.get(host, {}) for host in hosts}} for group, hosts in groups.items()
         }
         self._inventory.write_text(yaml.safe_dump({"all": {"children": children}}), encoding="utf-8")

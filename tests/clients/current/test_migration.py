@@ -175,7 +175,7 @@ def test_both_ways(pair: Pair, make_ax: MakeAx, by_ax: Simulator, by_task: Simul
         if file is not None:
             (secret,) = re.fullmatch(r"ARIZE_API_KEY=(\S+)\n", file).groups()  # type: ignore[union-attr]
         if "revoke" not in pair.command:
-            assert simulator.secret_is_valid(secret)
+            assert simulator.secret_is_valid(str(secret))
     assert (command.file is None) == (task.file is None)
     old = by_ax.keys(name="ingest")[0].secret, by_task.keys(name="ingest")[0].secret
     assert by_ax.secret_is_valid(old[0]) == by_task.secret_is_valid(old[1])

@@ -30,7 +30,7 @@ READINGS: dict[str, dict[str, t.Any]] = {
 }
 
 
-@pytest.fixture(params=READINGS.values(), ids=READINGS.keys())
+@pytest.fixture(params=list(READINGS.values()), ids=list(READINGS))
 def service(request: pytest.FixtureRequest) -> t.Iterator[Simulator]:
     with Simulator(Switches(**request.param), spaces=("analytics", "ingest")) as simulator:
         yield simulator

@@ -41,6 +41,7 @@ def test_sdk(service: Simulator, legacy_sdk: Sdk) -> None:
     roles = {"space_role": "read-only", "org_role": "member", "account_role": "admin"}
     ours = ask("api_keys.create_service_key", name="ours", space="analytics", **roles)
     (stored,) = service.keys(name="ours")
+    assert stored.bot_user is not None
     assert (stored.id, stored.bot_user.account_role) == (ours["id"], "ADMIN")
     assert stored.bot_user.bindings[0].spaces[0].role.name == "READ_ONLY"
     listed = ask("api_keys.list", key_type="service", space="analytics", status="active")["api_keys"]

@@ -110,8 +110,8 @@ def test_a_release_finds_each_place_of_the_version(checkout: pathlib.Path) -> No
     assert release.main("check", "7.0.0") == 0
 
 
-def lose(name: str) -> t.Callable[[pathlib.Path], None]:
-    return lambda checkout: (checkout / name).write_text("", encoding="utf-8") and None
+def lose(name: str) -> t.Callable[[pathlib.Path], int]:
+    return lambda checkout: (checkout / name).write_text("", encoding="utf-8")
 
 
 @pytest.mark.parametrize("target", ["release", "released"])

@@ -52,7 +52,7 @@ class ScriptedAdapter(requests.adapters.BaseAdapter):
         self.sent: list[requests.PreparedRequest] = []
         self.settings: list[dict[str, t.Any]] = []
 
-    def send(self, request: requests.PreparedRequest, **settings: t.Any) -> requests.Response:
+    def send(self, request: requests.PreparedRequest, *_more: t.Any, **settings: t.Any) -> requests.Response:
         self.sent.append(request)
         self.settings.append(settings)
         if not self.script:

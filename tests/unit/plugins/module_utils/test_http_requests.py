@@ -185,7 +185,7 @@ def test_a_post_that_was_refused_is_not_lost(status: int) -> None:
 
 
 def test_plan_limit_is_shown() -> None:
-    limits = {"entitlement": "SPACES", "limit": 3, "current_count": 3, "required_plan": "PRO"}
+    limits: dict[str, t.Any] = {"entitlement": "SPACES", "limit": 3, "current_count": 3, "required_plan": "PRO"}
     wire = Wire(connection(), problem(403, detail="Plan limit reached", **limits))
     with pytest.raises(_errors.AccessForbidden, match=r"entitlement SPACES, limit 3.*larger plan") as caught:
         wire.transport.request("POST", "/x", body={})
@@ -195,7 +195,7 @@ def test_plan_limit_is_shown() -> None:
 @pytest.mark.parametrize("status", [401, 503])
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_credential_echoed_by_the_service_is_masked(method: str, status: int) -> None:
-    echo = dict.fromkeys(("title", "detail", "request_id"), f"key {CREDENTIAL} is bad")
+    echo: dict[str, t.Any] = dict.fromkeys(("title", "detail", "request_id"), f"key {CREDENTIAL} is bad")
     wire = Wire(connection(max_retries=0), problem(status, **echo))
     with pytest.raises(_errors.RequestError) as caught:
         wire.transport.request(method, "/x")
@@ -205,7 +205,8 @@ def test_credential_echoed_by_the_service_is_masked(method: str, status: int) ->
 
 @pytest.mark.parametrize("member", ["entitlement", "required_plan"])
 def test_credential_echoed_in_a_plan_limit_is_masked(member: str) -> None:
-    wire = Wire(connection(), problem(403, **{member: CREDENTIAL}))
+    limit: dict[str, t.Any] = {member: CREDENTIAL}
+    wire = Wire(connection(), problem(403, **limit))
     with pytest.raises(_errors.AccessForbidden) as caught:
         wire.transport.request("GET", "/x")
     assert CREDENTIAL not in str(caught.value) + repr(caught.value) + str(caught.value.details())

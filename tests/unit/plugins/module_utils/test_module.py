@@ -46,8 +46,8 @@ class FakeTask:
 
 
 def host(dry_run: bool = False, warnings: list[str] | None = None) -> _module.Host:
-    warn = [].append if warnings is None else warnings.append
-    return _module.Host(connection_options(), {}, dry_run=dry_run, diff=False, warn=warn)
+    told: list[str] = [] if warnings is None else warnings
+    return _module.Host(connection_options(), {}, dry_run=dry_run, diff=False, warn=told.append)
 
 
 def test_gate() -> None:
@@ -110,7 +110,7 @@ def test_signals_are_held() -> None:
     assert signal.getsignal(signal.SIGINT) is before
 
 
-OPTIONS = {"name": "ingest", "space": "analytics"}
+OPTIONS: dict[str, t.Any] = {"name": "ingest", "space": "analytics"}
 
 
 def calls(simulator: Simulator) -> list[tuple[str, str]]:

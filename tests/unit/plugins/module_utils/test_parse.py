@@ -209,7 +209,8 @@ def test_space_and_organization() -> None:
     assert _parse.parse_space({"id": "s", "name": "n", "more": 1}) == _models.Space("s", "n", None)
     assert _parse.parse_organization({"id": "o", "name": "n"}) == _models.Organization("o", "n")
     for parse in (_parse.parse_space, _parse.parse_organization):
-        for row in ({"id": "x"}, {"name": "n"}, {"id": 1, "name": "n"}, [], "x"):
+        rows: list[t.Any] = [{"id": "x"}, {"name": "n"}, {"id": 1, "name": "n"}, [], "x"]
+        for row in rows:
             with pytest.raises(MalformedAnswer):
                 parse(row)
 
