@@ -14,6 +14,8 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 COMMA := ,
 export NO_PROXY := 127.0.0.1,localhost$(if $(NO_PROXY),$(COMMA)$(NO_PROXY))
 export no_proxy := $(NO_PROXY)$(if $(no_proxy),$(COMMA)$(no_proxy))
+# Ansible refuses to run in a locale without UTF-8.
+export LC_ALL := C.UTF-8
 
 # What `make test`, and so CI, runs, quick parts first.
 PARTS := lint unit scenarios docs behaviour integration clients packaging demo sanity

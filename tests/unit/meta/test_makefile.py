@@ -78,3 +78,11 @@ def test_only_a_run_that_passed_is_complete(checkout: pathlib.Path, status: int)
     program.chmod(0o755)
     done = make(checkout, "integration")
     assert (done.returncode == 0) == (checkout / COMPLETE).exists() == (status == 0)
+
+
+def test_the_locale_is_one_that_ansible_takes(checkout: pathlib.Path) -> None:
+    program = checkout / ".venv/bin/python"
+    program.parent.mkdir()
+    program.write_text('#!/bin/sh\necho "locale: $LC_ALL"\n', encoding="utf-8")
+    program.chmod(0o755)
+    assert "locale: C.UTF-8\n" in make(checkout, "integration").stdout
