@@ -4,7 +4,8 @@
 
 Each request is sent again through the SDK's own operation, into a transport that only compares: the SDK must take the
 parameters and the body, and must itself send just what was captured. The captured answer is then what the SDK reads,
-and what its models make of it must be the whole of it.
+and what its models make of it must be the whole of it. The models take answers that lack a field, so those that an
+answer always has are stated here.
 """
 
 from __future__ import annotations
@@ -28,6 +29,19 @@ _INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:
 _HOST = "http://captured"
 # In the examples of errors of the newer documentation, and in no model (contract section 5).
 _BEYOND_THE_MODELS = ("answer.request_id",)
+_KEY = ("id", "name", "key_type", "status", "redacted_key", "created_at", "created_by_user_id")
+_SPACE = ("id", "name", "description", "created_at")
+# What an answer always has (contract sections 1.2 to 1.7): the list that its rows are in, and the fields of each row.
+_ALWAYS: dict[str, tuple[str | None, tuple[str, ...]]] = {
+    "GET /v2/api-keys": ("api_keys", _KEY),
+    "POST /v2/api-keys": (None, (*_KEY, "key")),
+    "POST /v2/api-keys/{api_key_id}/refresh": (None, (*_KEY, "key")),
+    "GET /v2/spaces": ("spaces", _SPACE),
+    "GET /v2/spaces/{space_id}": (None, _SPACE),
+    "GET /v2/organizations": ("organizations", _SPACE),
+    "GET /v2/organizations/{org_id}": (None, _SPACE),
+}
+_BOT_USER = ("id", "name", "account_role", "organizations")
 
 
 class Comparing(ApiClient):
@@ -101,6 +115,27 @@ def judge(entry: Operation, match: re.Match[str], exchange: Exchange) -> t.Itera
         yield from differences("request", captured_request(exchange), sent_request(client.sent))
     if exchange["answer"] or answer is not None:
         yield from differences("answer", json.loads(exchange["answer"] or "null"), as_json(answer))
+    if exchange["status"] < 400 and entry.shown in _ALWAYS:
+        yield from lacking(entry.shown, json.loads(exchange["answer"]))
+
+
+def lacking(endpoint: str, answer: dict[str, t.Any]) -> t.Iterator[str]:
+    """The fields that an answer of this endpoint always has, and this one has not."""
+    listed, fields = _ALWAYS[endpoint]
+    rows = {"answer": answer}
+    if listed is not None:
+        yield from absent("answer.pagination", answer["pagination"], ("has_more",))
+        rows = {f"answer.{listed}[{index}]": row for index, row in enumerate(answer[listed])}
+    for where, row in rows.items():
+        yield from absent(where, row, fields)
+        if "bot_user" in row:
+            yield from absent(f"{where}.bot_user", row["bot_user"], _BOT_USER)
+        elif endpoint == "POST /v2/api-keys" and row.get("key_type") == "SERVICE":
+            yield f"{where}.bot_user is missing"
+
+
+def absent(where: str, row: dict[str, t.Any], fields: t.Sequence[str]) -> t.Iterator[str]:
+    return (f"{where}.{name} is missing" for name in fields if name not in row)
 
 
 def parameters(query: dict[str, t.Any]) -> dict[str, t.Any]:
