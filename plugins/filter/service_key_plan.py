@@ -71,7 +71,7 @@ RETURN = r"""
 _value:
   description:
     - C(problems), sentences that each name the team and the space, and C(entries), what the host has to do, with
-      the C(folders), C(copies) and C(removals) that belong to it. C(warnings) are shown, too.
+      the C(folders), C(keeper_folders), C(copies) and C(removals) that belong to it. C(warnings) are shown, too.
     - There are no entries when there are problems.
   type: dict
 """

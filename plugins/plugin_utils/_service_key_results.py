@@ -129,16 +129,26 @@ def _advice(entry: Row, result: Row) -> str:
 
 
 def _name_those_that_are_one(rows: t.Sequence[dict[str, t.Any]]) -> None:
-    """A space declared once by name and once by id: each run would take the secret from one of the two."""
+    """A space declared once by name and once by id: each run would take the secret from one of the two.
+
+    The module finds another secret in use then, and names the key, or else both have the same one.
+    """
     holders: dict[str, dict[str, t.Any]] = {}
     for row in rows:
-        keys = [row["api_key"] or {}, *(row["retiring"] or ()), *(row["revoked"] or ())]
-        for key_id in filter(None, [key.get("id") for key in keys]):
-            other = holders.setdefault(key_id, row)
-            if other is row or row["failed"]:
+        for key_id in _ids(row):
+            holders.setdefault(key_id, row)
+    for row in rows:
+        said = str(row["msg"])
+        for key_id, other in holders.items():
+            if other is row or other["name"] != row["name"] or not (key_id in _ids(row) or key_id in said):
                 continue
             row["failed"] = True
             row["msg"] = (
                 f"{row['name']} of space {row['space']} (team {row['team']}): this is the key {key_id}, which team "
                 f"{other['team']} declares for space {other['space']}, too; take one of the two away"
             )
+
+
+def _ids(row: Row) -> list[str]:
+    keys = [row["api_key"] or {}, *(row["retiring"] or ()), *(row["revoked"] or ())]
+    return [key["id"] for key in keys if key.get("id")]

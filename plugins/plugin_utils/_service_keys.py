@@ -29,6 +29,7 @@ from ansible_collections.community.arize.plugins.plugin_utils._service_key_probl
 _LARGEST_FOLDER_MODE = 0o7777
 _DEFAULT_FOLDER_MODE = "0755"
 _KEEPER_FOLDER_MODE = "0700"
+_PLACES = ("folders", "keeper_folders", "copies", "removals")
 Place = t.Dict[str, t.Any]
 
 
@@ -53,8 +54,8 @@ class Play:
 def plan(teams: t.Sequence[Layer], defaults: Layer, play: Play, settings: Layer | None = None) -> dict[str, t.Any]:
     """What this host has to do, as plain data: `problems`, or else `entries` in the order of the declaration.
 
-    `folders`, `copies` and `removals` are places on this host and on keepers that the entries need seen to. What
-    concerns all hosts alike is for the `first` of them to say.
+    `folders`, `keeper_folders`, `copies` and `removals` are places that the entries need seen to. What concerns all
+    hosts alike is for the `first` of them to say.
     """
     settings = settings or {}
     folder_mode = octal_mode(settings.get("folder_mode", _DEFAULT_FOLDER_MODE), _LARGEST_FOLDER_MODE)
@@ -67,16 +68,18 @@ def plan(teams: t.Sequence[Layer], defaults: Layer, play: Play, settings: Layer 
     problems += clashes(declarations)
     first = next(iter(play.batch), play.host)
     if problems:
-        nothing: dict[str, t.Any] = {name: [] for name in ("warnings", "entries", "folders", "copies", "removals")}
+        nothing: dict[str, t.Any] = {name: [] for name in ("warnings", "entries", *_PLACES)}
         return {"first": first, "problems": list(dict.fromkeys(problems)), **nothing}
     mine = [each for each in declarations if play.host in each.recipients]
     pairs = [(each, _entry(each, play)) for each in mine]
+    folders = _folders(pairs, play, str(folder_mode))
     return {
         "first": first,
         "problems": [],
         "warnings": [doubt for each in declarations for doubt in doubts_about(each)] if play.host == first else [],
         "entries": [entry for _declared, entry in pairs],
-        "folders": _folders(pairs, play, str(folder_mode)),
+        "folders": [place for place in folders if "keeper" not in place],
+        "keeper_folders": [place for place in folders if "keeper" in place],
         "copies": [_copy(*pair) for pair in pairs if "keeper" in pair[1] and pair[1]["state"] == "present"],
         "removals": [place for pair in pairs if pair[1]["state"] != "present" for place in _removals(*pair, play)],
     }

@@ -78,14 +78,21 @@ def test_the_layer_of_the_role_has_all_that_is_inherited() -> None:
 
 
 def test_options_are_handed_to_the_module_and_are_like_its_own() -> None:
-    (task,) = loaded("service_keys", "tasks/keys.yml")
-    given = task["community.arize.arize_api_key"]
+    own, shared = loaded("service_keys", "tasks/keys.yml")
+    given = own["community.arize.arize_api_key"]
+    assert shared["community.arize.arize_api_key"] == given
     specification = key_arguments().argument_spec
     for name in (*KEY_OPTIONS, *FILE_OPTIONS, "dest", "dest_format", "dest_variable"):
         assert f"item.options.{name} |" in given[name], name
         mine = options("service_keys")[f"service_keys_{name}"]
         assert mine["type"] == specification[name]["type"], name
         assert mine.get("choices") == specification[name].get("choices"), name
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "roles").glob("*/tasks/*.yml")), ids=lambda path: path.stem)
+def test_a_loop_is_delegated_as_a_whole_or_not_at_all(path: pathlib.Path) -> None:
+    """With an item that is not, ansible-core 2.21 stays on the host of the item before, and does its work there."""
+    assert not [task for task in yaml.safe_load(path.read_text()) if "omit" in str(task.get("delegate_to"))]
 
 
 def test_the_findings_are_those_that_are_explained() -> None:

@@ -119,9 +119,17 @@ def test_a_forgotten_key_needs_nobody() -> None:
 def test_two_declarations_of_one_key_are_told() -> None:
     """A space once by name and once by id."""
     entries = [{**ENTRY, "space": space, "identity": space} for space in ("s", "U3BhY2U6MQ==", "r")]
-    keys = [{"id": "1"}, {"id": "1"}, {"id": "2"}]
+    keys = [{"id": "QXBpS2V5OjE="}, {"id": "QXBpS2V5OjE="}, {"id": "QXBpS2V5OjI="}]
     rows = key_results(
         entries, [{"action": "none", "api_key": k, "item": e} for k, e in zip(keys, entries, strict=True)]
     )
     assert [row["failed"] for row in rows] == [False, True, False]
     assert "declares for space s, too" in rows[1]["msg"]
+    in_use = {
+        "failed": True,
+        "msg": "key-n (id QXBpS2V5OjE=) has been issued within the last 10 minutes",
+        "item": entries[1],
+    }
+    rows = key_results(entries[:2], [{"action": "created", "api_key": keys[0], "item": entries[0]}, in_use])
+    assert [row["failed"] for row in rows] == [False, True]
+    assert "declares for space s, too" in rows[1]["msg"], "and not that another run may be at work"

@@ -227,12 +227,14 @@ def test_settings_are_checked_before_anything_is_done(settings: dict[str, t.Any]
 
 def test_folders_are_each_looked_for_once() -> None:
     spaces = [{"space": "s"}, {"space": "r"}, {"space": "q", "sharing": "shared"}]
-    folders = {place["label"]: place for place in planned(*spaces, host="a")["folders"]}
+    made = planned(*spaces, host="a")
+    folders = {place["label"]: place for place in made["folders"] + made["keeper_folders"]}
+    assert [place["keeper"] for place in made["keeper_folders"]] == ["localhost"]
     assert set(folders) == {"/etc/arize", "/keep on localhost"}
     assert folders["/etc/arize"]["identities"] == ["s: t-s-a", "r: t-r-a", "q: t-q"]
     assert folders["/etc/arize"]["issued"] == ["s: t-s-a", "r: t-r-a"]
     assert folders["/keep on localhost"]["issued"] == ["q: t-q"]
-    assert [place["path"] for place in planned(*spaces)["folders"]] == ["/etc/arize"], "b does not lead"
+    assert planned(*spaces)["keeper_folders"] == [], "b does not lead"
 
 
 def test_what_goes_with_a_key() -> None:
