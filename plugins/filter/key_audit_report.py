@@ -42,7 +42,9 @@ options:
     type: dict
     default: {}
   accepted:
-    description: Accepted findings, each with C(name) of the key or V(*), C(finding), and C(reason) if there is one.
+    description:
+      - Accepted findings, each with C(finding), with at least one of C(name) of the key or V(*), and C(id), and with
+        C(space) and C(reason) if there are any.
     type: list
     elements: dict
     default: []
@@ -67,6 +69,18 @@ options:
     description: How many months the time line covers.
     type: int
     default: 12
+  not_looked_for:
+    description: The findings that the audit can't have, each with the cause, as the filter
+      P(community.arize.key_audit_plan#filter) names them. The page then gives no all-clear.
+    type: dict
+    default: {}
+    version_added: 1.1.0
+  spaces:
+    description: The spaces that were asked for. Empty for all.
+    type: list
+    elements: str
+    default: []
+    version_added: 1.1.0
 """
 
 EXAMPLES = r"""
@@ -95,10 +109,13 @@ def key_audit_report(
     accepted: t.Sequence[t.Mapping[str, t.Any]] = (),
     fail_on: t.Sequence[str] = (),
     months: int = 12,
+    not_looked_for: t.Mapping[str, str] | None = None,
+    spaces: t.Sequence[str] = (),
 ) -> dict[str, t.Any]:
     """The filter; see DOCUMENTATION. Raises AnsibleFilterError when there is nothing to report."""
     try:
-        return report(audits, Wishes(title, made_by, thresholds or {}, accepted, fail_on, months))
+        wishes = Wishes(title, made_by, thresholds or {}, accepted, fail_on, months, not_looked_for or {}, spaces)
+        return report(audits, wishes)
     except ValueError as error:
         raise AnsibleFilterError(f"key_audit_report: {error}") from None
 

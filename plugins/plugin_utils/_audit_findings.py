@@ -85,6 +85,6 @@ FINDINGS = (
         "low",
         "Roles not shown",
         "The service does not show the roles to the credential of this audit, so nothing is known of an admin role.",
-        "Audit with the credential that issues the keys, or accept the finding.",
+        "Audit all spaces with the credential that issues the keys, or accept the finding.",
     ),
 )

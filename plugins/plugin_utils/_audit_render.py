@@ -15,7 +15,7 @@ import unicodedata
 
 import jinja2
 
-from ansible_collections.community.arize.plugins.plugin_utils._audit_findings import SEVERITIES
+from ansible_collections.community.arize.plugins.plugin_utils._audit_findings import FINDINGS, SEVERITIES
 
 Report = t.Mapping[str, t.Any]
 
@@ -57,7 +57,10 @@ def to_html(report: Report, template: str) -> str:
     )
     shown = _shown(report)
     keys = {key["id"]: key for key in shown["keys"]}
-    return environment.from_string(template).render(report=shown, keys_by_id=keys, severities=SEVERITIES)
+    titles = {each.finding: each.title for each in FINDINGS}
+    return environment.from_string(template).render(
+        report=shown, keys_by_id=keys, severities=SEVERITIES, titles_of=titles
+    )
 
 
 def _shown(value: t.Any) -> t.Any:

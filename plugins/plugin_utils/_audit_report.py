@@ -24,6 +24,7 @@ Row = t.Mapping[str, t.Any]
 ANY, INCOMPLETE = "any", "incomplete"
 EVERY_NAME = "*"
 _THRESHOLDS = ("expires_within", "unused_for", "older_than")
+_OF_A_RULE = ("name", "id", "space", "finding", "reason")
 _COPIED = (
     "id",
     "name",
@@ -39,7 +40,10 @@ _COPIED = (
 
 @dataclasses.dataclass(frozen=True)
 class Wishes:
-    """What the caller wants of the report. Thresholds are the texts that the audit was made with."""
+    """What the caller wants of the report. Thresholds are the texts that the audit was made with.
+
+    `not_looked_for` tells of each finding that the audit can't have why it can't; `spaces` are those asked for.
+    """
 
     title: str
     made_by: str
@@ -47,6 +51,8 @@ class Wishes:
     accepted: t.Sequence[Row]
     fail_on: t.Sequence[str]
     months: int
+    not_looked_for: t.Mapping[str, str] = dataclasses.field(default_factory=dict)
+    spaces: t.Sequence[str] = ()
 
 
 def report(audits: t.Sequence[Row], wishes: Wishes) -> dict[str, t.Any]:
@@ -72,10 +78,13 @@ def report(audits: t.Sequence[Row], wishes: Wishes) -> dict[str, t.Any]:
         "api_url": str(read[0]["api_url"]),
         "made_by": wishes.made_by,
         "thresholds": {name: value for name, value in sorted(wishes.thresholds.items()) if value},
+        "asked_for": list(wishes.spaces),
         "complete": complete,
         "unread_spaces": sorted(unread),
+        "not_looked_for": dict(wishes.not_looked_for),
         "figures": _figures(keys, names_read, groups),
         "findings": groups,
+        "unmatched_rules": _unmatched(keys, wishes),
         "keys": keys,
         "spaces": _spaces(keys, names_read),
         "timeline": timeline(
@@ -103,20 +112,43 @@ def _keys(audits: t.Sequence[Row], names: t.Mapping[str, str], wishes: Wishes) -
             known["findings"] += [each for each in key.get("findings", ()) if each not in known["findings"]]
     rows = []
     for key in sorted(merged.values(), key=lambda each: (each["name"], each["created_at"], each["id"])):
-        accepted = {
-            rule["finding"]: str(rule.get("reason") or "")
-            for rule in wishes.accepted
-            if rule["name"] in (EVERY_NAME, key["name"]) and rule["finding"] in key["findings"]
-        }
         row = {name: key[name] for name in _COPIED}
         row["last_used_on"] = key["last_used_at"] and key["last_used_at"][:10]
         row["space_ids"] = key["space_ids"]
         row["spaces"] = [names.get(space_id, space_id) for space_id in key["space_ids"]]
+        accepted = {
+            rule["finding"]: str(rule.get("reason") or "")
+            for rule in wishes.accepted
+            if rule["finding"] in key["findings"] and _means(rule, row)
+        }
         order = [each.finding for each in FINDINGS]
         row["findings"] = sorted(set(key["findings"]) - set(accepted), key=order.index)
         row["accepted"] = {name: accepted[name] for name in order if name in accepted}
         rows.append(row)
     return rows
+
+
+def _means(rule: Row, key: Row) -> bool:
+    """Whether a rule is about a key: its name, its id and its space are right, as far as the rule has them."""
+    return (
+        (rule.get("name") or EVERY_NAME) in (EVERY_NAME, key["name"])
+        and rule.get("id") in (None, "", key["id"])
+        and (not rule.get("space") or rule["space"] in (*key["space_ids"], *key["spaces"]))
+    )
+
+
+def _unmatched(keys: t.Sequence[Row], wishes: Wishes) -> list[dict[str, t.Any]]:
+    """Rules about certain keys that accept nothing, each with the cause. A rule for every key is a policy."""
+    found = []
+    for rule in wishes.accepted:
+        policy = rule.get("name") == EVERY_NAME and not rule.get("id") and not rule.get("space")
+        if policy or rule["finding"] in wishes.not_looked_for:
+            continue
+        meant = [key for key in keys if _means(rule, key)]
+        if not any(rule["finding"] in key["accepted"] for key in meant):
+            why = "the key does not have it" if meant else "there is no such key in this audit"
+            found.append({**{name: rule.get(name) or None for name in _OF_A_RULE}, "why": why})
+    return found
 
 
 def _groups(keys: t.Sequence[Row], wishes: Wishes) -> list[dict[str, t.Any]]:

@@ -73,7 +73,7 @@ def _column(number: int, keys: t.Sequence[Key], weeks: int, width: float, share:
 def _tone(key: Key) -> str:
     if not key["live"]:
         return "overdue"
-    return "soon" if "expires_soon" in key["findings"] else "good"
+    return "soon" if "expires_soon" in key["findings"] or "expires_soon" in key.get("accepted", ()) else "good"
 
 
 def _month(day: date, later: int) -> date:

@@ -173,19 +173,51 @@ def test_a_space_that_could_not_be_read_is_shown_loudly(player: RolePlayer, tmp_
     assert json.loads(reports["json"])["complete"] is False
 
 
-def test_what_is_refused_is_refused_without_a_request(player: RolePlayer) -> None:
-    """Types and choices are those of the argument specification."""
-    cases: dict[str, tuple[dict[str, t.Any], str]] = {
-        "format": ({"key_audit_formats": ["pdf"]}, "key_audit_formats"),
-        "finding": ({"key_audit_fail_on": ["stale"]}, "key_audit_fail_on"),
-        "accepted": ({"key_audit_accepted": [{"name": "x"}]}, "finding"),
-        "months": ({"key_audit_months": "a year"}, "key_audit_months"),
+def test_a_text_is_a_list_and_what_matches_nothing_is_listed(player: RolePlayer, tmp_path: pathlib.Path) -> None:
+    """Variables as `-e` gives them; rules for one space or one id; and no all-clear for what was not looked for."""
+    simulator = player.simulator
+    template = HOSTILE["template"]
+    for space in ("analytics", "ingest"):
+        seed(simulator, "twin", space_id=space_id(simulator, space), lapses_in_days=3)
+    bounded, _other = (seed(simulator, name, lapses_in_days=3) for name in ("by id", template))
+    folder = tmp_path / "reports"
+    given = {
+        "key_audit_spaces": "analytics, ingest",
+        "key_audit_formats": "json,html",
+        "key_audit_fail_on": "expires_soon",
+        "key_audit_months": "6",
+        "key_audit_older_than": "",
     }
-    for arguments in ((), ("--check",)):
-        messages = player.refusals({name: variables for name, (variables, _word) in cases.items()}, *arguments)
-        for name, (_variables, word) in cases.items():
-            assert word in messages[name], name
-    assert player.simulator.requests == []
+    rules = [
+        {"name": "twin", "finding": "expires_soon", "space": "ingest", "reason": "Moves next week"},
+        {"id": bounded.id, "finding": "expires_soon"},
+        {"name": "nobody", "finding": "never_expires", "reason": "Gone"},
+        {"id": bounded.id, "finding": "unused"},
+        {"name": "*", "finding": "expired"},
+    ]
+    arguments = [word for name, value in given.items() for word in ("-e", f"{name}='{value}'")]
+    played = player.play({"key_audit_folder": str(folder), "key_audit_accepted": rules}, *arguments)
+    assert played.failed
+    facts = t.cast("dict[str, t.Any]", played.facts["auditor"])
+    assert sorted(problem.partition(" (")[0] for problem in facts["problems"]) == ["twin", template]
+    reports = written(folder)
+    assert sorted(reports) == ["html", "json"]
+    data = json.loads(reports["json"])
+    assert data["asked_for"] == ["analytics", "ingest"]
+    assert [space["name"] for space in data["spaces"]] == ["analytics", "ingest"]
+    accepted = [(key["name"], key["spaces"], key["accepted"]) for key in data["keys"] if key["accepted"]]
+    assert accepted == [
+        ("by id", ["analytics"], {"expires_soon": ""}),
+        ("twin", ["ingest"], {"expires_soon": "Moves next week"}),
+    ]
+    unmatched = [(rule["name"], rule["finding"]) for rule in data["unmatched_rules"]]
+    assert unmatched == [("nobody", "never_expires"), (None, "unused")]
+    assert facts["unmatched_rules"] == data["unmatched_rules"]
+    assert sorted(data["not_looked_for"]) == sorted(facts["not_looked_for"]) == ["admin_role", "old"]
+    page = Page(reports["html"])
+    assert ("div", {"class": "banner part"}) in page.elements
+    assert ("div", {"class": "banner good"}) not in page.elements
+    assert "Not looked for" in page.texts
 
 
 def test_nothing_leaks(player: RolePlayer, tmp_path: pathlib.Path) -> None:

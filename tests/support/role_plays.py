@@ -63,6 +63,7 @@ class RolePlayer:
         *arguments: str,
         handlers: t.Sequence[dict[str, t.Any]] = (),
         then: t.Mapping[str, t.Any] | None = None,
+        module_defaults: t.Mapping[str, t.Any] | None = None,
         **environment: str,
     ) -> Played:
         """Play it, by default with the simulator's URL and credential in the environment.
@@ -84,7 +85,12 @@ class RolePlayer:
         uses: list[dict[str, t.Any]] = [run_role]
         if then is not None:
             uses.append({**run_role, "vars": dict(then)})
-        play = {"vars": dict(variables), "tasks": [{"block": uses, "always": [keep]}], "handlers": list(handlers)}
+        play: dict[str, t.Any] = {
+            "vars": dict(variables),
+            "tasks": [{"block": uses, "always": [keep]}],
+            "handlers": list(handlers),
+        }
+        play["module_defaults"] = {"group/community.arize.arize": dict(module_defaults or {})}
         run = self._run(play, arguments, environment)
         return Played(run, {path.stem: json.loads(path.read_text()) for path in facts.iterdir()})
 

@@ -55,8 +55,11 @@ def audit(*keys: dict[str, t.Any], unread: t.Sequence[str] = (), at: str = "06:0
     }
 
 
-def made(*audits: dict[str, t.Any], accepted: t.Any = (), fail_on: t.Sequence[str] = ()) -> dict[str, t.Any]:
-    return report(audits, Wishes("Keys", "me", {"expires_within": "14d", "unused_for": ""}, accepted, fail_on, 12))
+def made(
+    *audits: dict[str, t.Any], accepted: t.Any = (), fail_on: t.Sequence[str] = (), **more: t.Any
+) -> dict[str, t.Any]:
+    thresholds = {"expires_within": "14d", "unused_for": ""}
+    return report(audits, Wishes("Keys", "me", thresholds, accepted, fail_on, 12, **more))
 
 
 def test_every_finding_of_the_module_is_explained_once() -> None:
@@ -79,6 +82,38 @@ def test_accepted_findings_are_set_apart() -> None:
     ]
     assert told["problems"] == ["b (ak-abc...xyz, id id-b): old"]
     assert told["figures"]["by_finding"] == {"old": 1}
+
+
+@pytest.mark.parametrize(
+    ("rule", "accepts", "why"),
+    [
+        ({"name": "a"}, ["id-a", "2"], None),
+        ({"name": "a", "space": "ingest"}, ["2"], None),
+        ({"name": "a", "space": "s-1"}, ["id-a"], None),
+        ({"name": "*", "space": "ingest"}, ["2"], None),
+        ({"id": "2"}, ["2"], None),
+        ({"name": "b", "id": "2"}, [], "there is no such key in this audit"),
+        ({"name": "a", "space": "support"}, [], "there is no such key in this audit"),
+        ({"name": "*", "space": "support"}, [], "there is no such key in this audit"),
+        ({"name": "b"}, [], "the key does not have it"),
+        ({"name": "*", "finding": "expired"}, [], None),
+        ({"name": "b", "finding": "admin_role"}, [], None),
+    ],
+)
+def test_a_rule_is_about_the_keys_that_it_names(rule: dict[str, str], accepts: list[str], why: str | None) -> None:
+    """Of its name, id and space each has to be right; a rule for certain keys that accepts nothing is listed."""
+    told = made(
+        audit(key("a", "old"), key("a", "old", id="2", space_ids=["s-2"]), key("b", "unused")),
+        accepted=[{"finding": "old", **rule}],
+        not_looked_for={"admin_role": "key_audit_spaces is set"},
+        fail_on=["old"],
+    )
+    assert sorted(row["id"] for row in told["keys"] if row["accepted"]) == sorted(accepts)
+    assert len(told["problems"]) == 2 - len(accepts)
+    assert [each["why"] for each in told["unmatched_rules"]] == [why] * (why is not None)
+    page = to_html(told, TEMPLATE)
+    assert ("Accepted, but not found" in page) == (why is not None)
+    assert why is None or why in page
 
 
 def test_only_named_findings_are_problems() -> None:
@@ -133,6 +168,11 @@ def test_where_the_time_line_puts_a_key(days: int, live: bool, when: str) -> Non
     assert column["marks"][0]["tone"] == ("good" if live else "overdue")
 
 
+def test_an_accepted_lapse_is_shown_as_what_it_is() -> None:
+    told = made(audit(key("a", "expires_soon")), accepted=[{"name": "a", "finding": "expires_soon"}])
+    assert told["timeline"]["columns"][0]["marks"][0]["tone"] == "soon"
+
+
 def test_many_keys_of_one_week_share_marks() -> None:
     ends = TODAY + timedelta(days=30)
     keys = [
@@ -172,6 +212,38 @@ def test_an_empty_and_incomplete_audit_has_a_page() -> None:
     assert "Not complete: 1 space could not be read" in page
     assert "No key lapses." in page
     assert "None in what could be read." in page
+
+
+@pytest.mark.parametrize("spaces", [(), ("analytics",)])
+def test_no_all_clear_for_what_was_not_looked_for(spaces: t.Sequence[str]) -> None:
+    """It stands with the findings, and the banner at the top is not that of a clean audit."""
+    whole = "space asked for" if spaces else "visible space"
+    clean = to_html(made(audit(key("a")), spaces=spaces), TEMPLATE)
+    assert f"Complete: every {whole} was read." in clean
+    assert "<p>None.</p>" in clean
+    assert "Not looked for" not in clean
+
+    some = {"old": "key_audit_older_than is empty", "admin_role": "key_audit_spaces is set"}
+    page = to_html(made(audit(key("a")), spaces=spaces, not_looked_for=some), TEMPLATE)
+    assert '<div class="banner good">' not in page
+    assert f"Every {whole} was read, but not all was looked for" in page
+    assert "<p>None of what was looked for.</p>" in page
+    findings = page.partition('id="findings"')[2].partition('id="keys"')[0]
+    assert "Not looked for" in findings
+    assert all(finding in findings and why in findings for finding, why in some.items())
+
+    every = {each.finding: "all is empty" for each in FINDINGS}
+    page = to_html(made(audit(key("a")), spaces=spaces, not_looked_for=every), TEMPLATE)
+    assert '<div class="banner good">' not in page
+    assert "nothing was looked for" in page
+    assert "<p>None" not in page
+    assert "<b>0</b>" not in page.partition("need action now")[0].rpartition("tile")[2]
+    assert "has a successor" in clean
+    assert "has a successor" not in page
+
+    unread = to_html(made(audit(key("a"), unread=["s-2"]), spaces=spaces, not_looked_for=some), TEMPLATE)
+    assert "<p>None of what was looked for in what could be read.</p>" in unread
+    assert "Not complete" in unread
 
 
 def test_five_hundred_keys_take_no_time() -> None:

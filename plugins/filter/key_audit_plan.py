@@ -1,0 +1,60 @@
+# SPDX-FileCopyrightText: community.arize contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What an audit asks, looks for and writes."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.community.arize.plugins.plugin_utils._audit_plan import plan
+
+DOCUMENTATION = r"""
+name: key_audit_plan
+short_description: Work out an audit from the variables of the role
+version_added: 1.1.0
+author:
+  - community.arize contributors (@community-arize)
+description:
+  - Gives each variable of the role P(community.arize.key_audit#role), which uses this filter, its form, and finds
+    those that contradict each other, before the service is asked.
+positional: _input
+options:
+  _input:
+    description: The variables of the role by name, but for the credential.
+    type: dict
+    required: true
+  environment:
+    description: The environment variables of the controller that say where the service is.
+    type: dict
+    default: {}
+"""
+
+EXAMPLES = r"""
+- name: Work out what to look for
+  ansible.builtin.set_fact:
+    my_plan: >-
+      {{ my_variables | community.arize.key_audit_plan(
+           environment={'ARIZE_BASE_URL': lookup('ansible.builtin.env', 'ARIZE_BASE_URL')}) }}
+"""
+
+RETURN = r"""
+_value:
+  description:
+    - C(problems), sentences that each name a variable and say what to do. If there are none, also the values, and
+      C(not_looked_for), the findings that the audit can't have, each with the cause.
+  type: dict
+"""
+
+
+def key_audit_plan(
+    variables: t.Mapping[str, t.Any], environment: t.Mapping[str, t.Any] | None = None
+) -> dict[str, t.Any]:
+    """The filter; see DOCUMENTATION."""
+    return plan(variables, environment or {})
+
+
+class FilterModule:
+    """What Ansible looks for."""
+
+    def filters(self) -> dict[str, t.Callable[..., t.Any]]:
+        return {"key_audit_plan": key_audit_plan}

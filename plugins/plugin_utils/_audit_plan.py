@@ -1,0 +1,178 @@
+# SPDX-FileCopyrightText: community.arize contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# This plugin_utils is PRIVATE and should only be used by this collection.
+# Breaking changes can occur any time.
+"""From the variables of the role `key_audit` to what it asks, looks for and writes. Pure.
+
+Problems are sentences and not exceptions, so that an operator sees all of them at once.
+"""
+
+from __future__ import annotations
+
+import re
+import typing as t
+
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+
+from ansible_collections.community.arize.plugins.module_utils._connection import REGION_HOSTS
+from ansible_collections.community.arize.plugins.module_utils._desired import duration_option
+from ansible_collections.community.arize.plugins.module_utils._errors import InvalidOption
+from ansible_collections.community.arize.plugins.plugin_utils._audit_findings import FINDINGS
+from ansible_collections.community.arize.plugins.plugin_utils._audit_report import ANY, INCOMPLETE
+
+Row = t.Mapping[str, t.Any]
+
+# What each of them finds. The other findings are looked for with any of them.
+THRESHOLDS = {
+    "key_audit_expires_within": ("expires_soon", "never_expires"),
+    "key_audit_unused_for": ("unused", "never_used"),
+    "key_audit_older_than": ("old",),
+}
+MONTHS = (1, 120)
+EMPTY = (None, "")
+_NAMES = [each.finding for each in FINDINGS]
+# Variables whose form is not certain: what is given with C(-e) is a text. As in the role's argument specification.
+SPECIFICATION: dict[str, dict[str, t.Any]] = {
+    "key_audit_spaces": {"type": "list", "elements": "str"},
+    "key_audit_accepted": {
+        "type": "list",
+        "elements": "dict",
+        "options": {
+            "name": {"type": "str"},
+            "id": {"type": "str"},
+            "space": {"type": "str"},
+            "finding": {"type": "str", "required": True, "choices": _NAMES},
+            "reason": {"type": "str"},
+        },
+    },
+    "key_audit_fail_on": {"type": "list", "elements": "str", "choices": [ANY, INCOMPLETE, *_NAMES]},
+    "key_audit_formats": {"type": "list", "elements": "str", "choices": ["html", "csv", "json"]},
+    "key_audit_months": {"type": "int"},
+    **{name: {"type": "str"} for name in THRESHOLDS},
+}
+_LISTS = tuple(name for name, option in SPECIFICATION.items() if option["type"] == "list")
+_MODE = re.compile(r"[0-7]{3,5}|[ugoa]*[-+=][rwxXstugo]*(,[ugoa]*[-+=][rwxXstugo]*)*")
+
+
+def plan(variables: Row, environment: Row) -> dict[str, t.Any]:
+    """The values of the variables without the prefix, each in its form, `not_looked_for` and `problems`.
+
+    `environment` is that of the controller. With problems there is nothing else.
+    """
+    given = {name: variables.get(name) for name in SPECIFICATION}
+    given.update({name: _listed(given[name]) for name in _LISTS})
+    problems = [problem for name in _LISTS for problem in _empty_entries(name, given[name])]
+    validated = ArgumentSpecValidator(SPECIFICATION).validate({k: v for k, v in given.items() if v not in EMPTY})
+    # Were the values judged that could not be read, the message would be a second one on the same matter.
+    problems += validated.error_messages or _contradictions(validated.validated_parameters)
+    problems += _of_the_files(variables)
+    where, wrong = _where(variables, environment)
+    problems += wrong
+    if problems:
+        return {"problems": problems}
+    read = validated.validated_parameters
+    return {
+        "problems": [],
+        "accepted": [{name: text for name, text in rule.items() if text} for rule in read["key_audit_accepted"]],
+        "fail_on": read["key_audit_fail_on"],
+        "formats": list(dict.fromkeys(read["key_audit_formats"])),
+        "months": read["key_audit_months"],
+        "not_looked_for": not_looked_for(read),
+        "spaces": list(dict.fromkeys(read["key_audit_spaces"])),
+        "thresholds": {name[len("key_audit_") :]: read.get(name) or "" for name in THRESHOLDS},
+        **where,
+    }
+
+
+def not_looked_for(variables: Row) -> dict[str, str]:
+    """The findings that an audit can't have, and why, in the order of the report."""
+    return {finding: why for finding, (why, _remedy) in _missed(variables).items()}
+
+
+def _missed(variables: Row) -> dict[str, tuple[str, str]]:
+    """Why each finding is not looked for, and what would change it."""
+    empty = [name for name in THRESHOLDS if not variables.get(name)]
+    if len(empty) == len(THRESHOLDS):
+        return dict.fromkeys(_NAMES, (f"{', '.join(empty[:-1])} and {empty[-1]} are empty", "set one of them"))
+    why = {finding: (f"{name} is empty", "set it") for name in empty for finding in THRESHOLDS[name]}
+    if variables.get("key_audit_spaces"):
+        told = "key_audit_spaces is set, and the service shows no roles in the listing of one space"
+        why["admin_role"] = (told, "leave key_audit_spaces empty")
+    return {finding: why[finding] for finding in _NAMES if finding in why}
+
+
+def _listed(value: t.Any) -> t.Any:
+    """The value as a list, where a text stands for one as it does for Ansible: entries between commas."""
+    if value in EMPTY:
+        return []
+    return [entry.strip() for entry in value.split(",")] if isinstance(value, str) else value
+
+
+def _empty_entries(name: str, entries: t.Any) -> list[str]:
+    """What would be taken for a value, such as a space without a name."""
+    if not isinstance(entries, t.Sequence):
+        return []
+    return [
+        f"{name}: entry {number} is empty; take it away"
+        for number, entry in enumerate(entries, 1)
+        if entry is None or not str(entry).strip()
+    ]
+
+
+def _contradictions(read: Row) -> list[str]:
+    """What is wrong though each value has its form."""
+    found = []
+    for name in THRESHOLDS:
+        try:
+            duration_option(read, name)
+        except InvalidOption as error:
+            found.append(str(error))
+    missed = _missed(read)
+    # As long as something is looked for, C(any) stands for that.
+    if len(missed) == len(_NAMES):
+        missed[ANY] = missed[_NAMES[0]]
+    for finding in dict.fromkeys(read["key_audit_fail_on"]):
+        if finding in missed:
+            why, remedy = missed[finding]
+            found.append(f"key_audit_fail_on lists {finding}, not looked for since {why}; {remedy}, or take it away")
+    months = read.get("key_audit_months")
+    if months is None or not MONTHS[0] <= months <= MONTHS[1]:
+        found.append(f"key_audit_months is {months}; set it to a number from {MONTHS[0]} to {MONTHS[1]}")
+    for number, rule in enumerate(read["key_audit_accepted"], 1):
+        if not rule.get("name") and not rule.get("id"):
+            found.append(f"key_audit_accepted: rule {number} has neither name nor id; give one, or the name '*'")
+    return found
+
+
+def _of_the_files(variables: Row) -> list[str]:
+    """What is wrong with where the reports shall go, and who may read them."""
+    found = []
+    if variables.get("key_audit_folder") in EMPTY:
+        found.append("key_audit_folder is empty; set it to a folder")
+    name = str(variables.get("key_audit_file_name") or "")
+    if not name.strip(". ") or "/" in name or not name.isprintable():
+        found.append(
+            f"key_audit_file_name is {name!r}; set it to a name without a path, and key_audit_folder to the folder"
+        )
+    for variable in ("key_audit_mode", "key_audit_folder_mode"):
+        mode = variables.get(variable)
+        if isinstance(mode, bool) or not (isinstance(mode, int) or _MODE.fullmatch(str(mode or ""))):
+            found.append(f"{variable} is {mode!r}; set it to permissions in octal and in quotes, such as '0600'")
+    return found
+
+
+def _where(variables: Row, environment: Row) -> tuple[dict[str, str], list[str]]:
+    """`api_url` and `region`, of which at most one is not empty. What is set beats what the environment says."""
+    url, region = (str(variables.get(name) or "") for name in ("key_audit_api_url", "key_audit_region"))
+    source = "key_audit_region"
+    if url and region:
+        return {}, ["key_audit_api_url and key_audit_region exclude each other; set one of them"]
+    if not url and not region:
+        url, region = (str(environment.get(name) or "") for name in ("ARIZE_BASE_URL", "ARIZE_REGION"))
+        source = "ARIZE_REGION"
+    if url:
+        return {"api_url": url, "region": ""}, []
+    if region and region.strip().lower() not in REGION_HOSTS:
+        return {}, [f"{source}: unknown region {region!r}; set it to one of {', '.join(sorted(REGION_HOSTS))}"]
+    return {"api_url": "", "region": region}, []
