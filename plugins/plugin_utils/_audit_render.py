@@ -40,6 +40,9 @@ _COLUMNS = (
 
 def visible(text: str) -> str:
     """The text with control characters and such that turn the direction of writing made visible."""
+    # Nothing of what follows is printable, and almost every text is.
+    if text.isprintable():
+        return text
     return "".join(
         f"\\u{ord(character):04x}" if unicodedata.category(character) in ("Cc", "Cf", "Cs", "Zl", "Zp") else character
         for character in text
