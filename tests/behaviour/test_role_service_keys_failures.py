@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import pathlib
+import typing as t
 
 import pytest
 from support.role_plays import RolePlayer
@@ -71,7 +72,7 @@ def test_nothing_but_the_file_of_a_key_is_removed(player: RolePlayer, tmp_path: 
     forgotten = tmp_path / "forgotten"
     forgotten.write_text("ak-FAKE")
     away = {"state": "absent", "hosts": ["web1"]}
-    spaces = [
+    spaces: list[dict[str, t.Any]] = [
         {"space": "analytics", "name": "gone", "dest": str(folder), **away},
         {"space": "ingest", "name": "gone", "dest": str(beside), "dest_format": "dotenv", **away},
         {"space": "support", "name": "gone", "dest": str(link), **away},

@@ -135,7 +135,8 @@ def holder_of_all(world: World, outcome: Outcome) -> str:
 
 def holder_beside_dest(world: World, outcome: Outcome) -> str:
     """The same where `dest` holds a secret that serves, maybe that of a key whose end is set, beside a newer key."""
-    held = world.simulator.key_of_secret(world.delivered)
+    held = world.simulator.key_of_secret(world.delivered or "")
+    assert held is not None
     others = [key for key in world.live if key.id != held.id]
     newer = [key for key in others if key.sequence > held.sequence]
     if not newer:
@@ -228,7 +229,7 @@ def matrix(rows: t.Sequence[Row], tasks: t.Sequence[str]) -> list[str]:
     """A table of faults by tasks."""
     alike: dict[tuple[str, ...], list[str]] = {}
     for fault in dict.fromkeys(row.fault for row in rows):
-        cells = []
+        cells: list[str] = []
         for task in tasks:
             found = {row.on_lost_secret: in_short(row) for row in rows if (row.fault, row.task) == (fault, task)}
             if len(set(found.values())) > 1:
@@ -237,8 +238,8 @@ def matrix(rows: t.Sequence[Row], tasks: t.Sequence[str]) -> list[str]:
                 cells.append("".join(set(found.values())))
         alike.setdefault(tuple(cells), []).append(fault)
     lines = ["| fault | " + " | ".join(tasks) + " |", "|---" * (len(tasks) + 1) + "|"]
-    for cells, faults in alike.items():
-        lines.append("| " + "; ".join(faults) + " | " + " | ".join(cells) + " |")
+    for row_cells, faults in alike.items():
+        lines.append("| " + "; ".join(faults) + " | " + " | ".join(row_cells) + " |")
     return lines
 
 
