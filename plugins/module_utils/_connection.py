@@ -172,7 +172,7 @@ def _base_url(options: t.Mapping[str, t.Any], environment: t.Mapping[str, str]) 
     if options.get("api_url") is not None:
         return _api_url("api_url", options["api_url"])
     if options.get("region"):
-        return _region_url("region", options["region"])
+        return region_url("region", options["region"])
     if environment.get("ARIZE_BASE_URL"):
         return _api_url("ARIZE_BASE_URL", environment["ARIZE_BASE_URL"])
     return _url_of_parts(environment)
@@ -185,7 +185,7 @@ def _url_of_parts(environment: t.Mapping[str, str]) -> str:
     if len(given) > 1:
         raise InvalidOption("api_url", f"{' and '.join(given)} exclude each other; unset all but one, or set api_url")
     if given == ["ARIZE_REGION"]:
-        return _region_url("ARIZE_REGION", environment["ARIZE_REGION"])
+        return region_url("ARIZE_REGION", environment["ARIZE_REGION"])
     host = environment.get("ARIZE_SINGLE_HOST") or environment.get("ARIZE_API_HOST") or urlsplit(DEFAULT_URL).netloc
     port = environment.get("ARIZE_API_PORT") or "0"
     if given == ["ARIZE_BASE_DOMAIN"]:
@@ -204,11 +204,12 @@ def _url_of_parts(environment: t.Mapping[str, str]) -> str:
     return _api_url("api_url (from ARIZE_API_SCHEME, ARIZE_API_HOST, ARIZE_API_PORT)", f"{scheme}://{host}")
 
 
-def _region_url(source: str, region: str) -> str:
+def region_url(source: str, region: str) -> str:
+    """The base URL of a region. Raises InvalidOption in the name of `source`, an option or a variable."""
     host = REGION_HOSTS.get(region.strip().lower())
     if host is None:
         # What stands in a file or a variable is not shown, for it may have been put into the wrong place.
-        shown = f" {region!r}" if source == "region" else ""
+        shown = "" if source == "ARIZE_REGION" else f" {region!r}"
         raise InvalidOption(source, f"unknown region{shown}; choose from {', '.join(sorted(REGION_HOSTS))}")
     return f"https://{host}"
 

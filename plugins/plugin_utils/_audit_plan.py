@@ -15,7 +15,7 @@ import typing as t
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ansible_collections.community.arize.plugins.module_utils._connection import REGION_HOSTS
+from ansible_collections.community.arize.plugins.module_utils._connection import region_url
 from ansible_collections.community.arize.plugins.module_utils._desired import duration_option
 from ansible_collections.community.arize.plugins.module_utils._errors import InvalidOption
 from ansible_collections.community.arize.plugins.plugin_utils._audit_findings import FINDINGS
@@ -173,6 +173,9 @@ def _where(variables: Row, environment: Row) -> tuple[dict[str, str], list[str]]
         source = "ARIZE_REGION"
     if url:
         return {"api_url": url, "region": ""}, []
-    if region and region.strip().lower() not in REGION_HOSTS:
-        return {}, [f"{source}: unknown region {region!r}; set it to one of {', '.join(sorted(REGION_HOSTS))}"]
+    try:
+        if region:
+            region_url(source, region)
+    except InvalidOption as error:
+        return {}, [str(error)]
     return {"api_url": "", "region": region}, []
