@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 import typing as t
-from datetime import datetime
+from datetime import datetime, timedelta
 from urllib.parse import quote, unquote
 
 from ansible_collections.community.arize.plugins.module_utils import _models, _parse
@@ -67,6 +67,11 @@ class ArizeClient:
     def now(self) -> datetime:
         """The present UTC instant by the service's clock."""
         return self._transport.clock.now()
+
+    @property
+    def clock_skew(self) -> timedelta | None:
+        """How far the service's clock is ahead of this host's; None when no answer has told the time."""
+        return self._transport.clock.skew
 
     def list_api_keys(
         self,
@@ -143,6 +148,16 @@ class ArizeClient:
         """One space by id. Raises NotFound."""
         return self._get(f"/spaces/{quote(space_id, safe='')}", _parse.parse_space)
 
+    def spaces_of(self, organization_id: str) -> list[_models.Space]:
+        """All visible spaces of an organization."""
+        found, _end = self._listing("/spaces", "spaces", _parse.parse_space, {"org_id": organization_id})
+        return found
+
+    def organizations(self) -> list[_models.Organization]:
+        """All organizations that the caller can see (section 1.7)."""
+        found, _end = self._listing("/organizations", "organizations", _parse.parse_organization, {})
+        return list({organization.organization_id: organization for organization in found}.values())
+
     def organizations_named(self, name: str) -> list[_models.Organization]:
         """Visible organizations of exactly this name (section 1.7)."""
         found, _end = self._listing("/organizations", "organizations", _parse.parse_organization, {"name": name})
@@ -162,17 +177,15 @@ class ArizeClient:
 
     def _issue(self, path: str, body: t.Mapping[str, t.Any]) -> _models.IssuedKey:
         answer = self._transport.request("POST", path, body=body)
+        # Where it can't be used, a key was most probably issued all the same, and nobody holds its secret.
         try:
-            return _parse.parse_issued_key(answer)
+            issued = _parse.parse_issued_key(answer)
         except MalformedAnswer as error:
-            # A key was most probably issued, and its secret can't be read: as good as no answer.
-            shown = f"/v2{unquote(path)}"
-            raise AnswerLost(
-                "POST",
-                shown,
-                f"POST {shown} was answered with something else than a key ({error}); "
-                "whether the service carried it out is unknown.",
-            ) from None
+            raise _lost(path, f"something else than a key ({error})") from None
+        if _models.secret_fits(issued.secret.reveal(), issued.api_key.redacted_key) is False:
+            # A proxy that masks secrets would have its mask delivered, and the working key revoked after that.
+            raise _lost(path, f"the key {issued.api_key.key_id} and a secret that is not that of this key")
+        return issued
 
     def _listing_in_dialect(
         self,
@@ -283,6 +296,15 @@ def _check_filters(keys: t.Sequence[_models.ApiKey], asked: t.Mapping[str, str])
             if shown != value:
                 problem = f"only keys with {name} {value} were asked for, and one with {shown} is listed"
                 raise _unexpected("GET", "/api-keys", problem)
+
+
+def _lost(path: str, what: str) -> AnswerLost:
+    shown = f"/v2{unquote(path)}"
+    return AnswerLost(
+        "POST",
+        shown,
+        f"POST {shown} was answered with {what}; whether the service carried it out is unknown.",
+    )
 
 
 def _unexpected(method: str, path: str, problem: str) -> ProtocolError:

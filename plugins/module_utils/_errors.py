@@ -27,6 +27,17 @@ class MissingLibrary(ArizeError):
         self.reason = reason
 
 
+class Explained(ArizeError):
+    """Another error with more words around it; the details are those of the cause."""
+
+    def __init__(self, message: str, cause: ArizeError) -> None:
+        super().__init__(message)
+        self.cause = cause
+
+    def details(self) -> dict[str, t.Any]:
+        return self.cause.details()
+
+
 class InvalidOption(ArizeError):
     """An option's value can't be used; nothing was sent that changes anything."""
 
@@ -37,6 +48,28 @@ class InvalidOption(ArizeError):
 
     def details(self) -> dict[str, t.Any]:
         return {"option": self.option}
+
+
+class UnresolvedName(InvalidOption):
+    """An option names something that the service does not know, or knows several times. `problem` is a sentence."""
+
+    def __init__(
+        self,
+        option: str,
+        problem: str,
+        candidates: t.Iterable[dict[str, t.Any]] = (),
+    ) -> None:
+        super().__init__(option, problem)
+        self.candidates = list(candidates)
+
+    def __str__(self) -> str:
+        return self.problem
+
+    def details(self) -> dict[str, t.Any]:
+        found = super().details()
+        if self.candidates:
+            found["candidates"] = self.candidates
+        return found
 
 
 class Refused(ArizeError):
@@ -133,6 +166,10 @@ class ApiError(RequestError):
         self.detail = detail
         self.request_id = request_id
         self.plan = plan or {}
+
+    def is_about(self, field: str) -> bool:
+        """Whether the service names this field of the request in what it disliked."""
+        return field in f"{self.title} {self.detail}"
 
     def details(self) -> dict[str, t.Any]:
         found = super().details()

@@ -21,6 +21,7 @@ import random
 import time
 import typing as t
 import zlib
+from datetime import datetime
 from urllib.parse import unquote, urlsplit
 
 from ansible_collections.community.arize.plugins.module_utils import _errors
@@ -34,8 +35,14 @@ from ansible_collections.community.arize.plugins.module_utils._failures import (
     within,
 )
 from ansible_collections.community.arize.plugins.module_utils._models import Secret
-from ansible_collections.community.arize.plugins.module_utils._problems import api_error, clean, http_date, retry_after
-from ansible_collections.community.arize.plugins.module_utils._time import ServerClock
+from ansible_collections.community.arize.plugins.module_utils._problems import (
+    api_error,
+    clean,
+    http_date,
+    is_refusal,
+    retry_after,
+)
+from ansible_collections.community.arize.plugins.module_utils._time import ServerClock, utc_now
 from ansible_collections.community.arize.plugins.module_utils._version import COLLECTION_VERSION
 
 try:
@@ -75,11 +82,16 @@ class _BearerAuth:
 class HttpTransport:
     """Sends requests over one kept-alive session and keeps the server's clock."""
 
-    def __init__(self, connection: Connection, sleep: t.Callable[[float], None] = time.sleep) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        sleep: t.Callable[[float], None] = time.sleep,
+        local_now: t.Callable[[], datetime] = utc_now,
+    ) -> None:
         """Raises MissingLibrary when requests is not installed."""
         if requests is None:
             raise _errors.MissingLibrary("requests")
-        self.clock = ServerClock()
+        self.clock = ServerClock(local=local_now, compare=connection.compares_clocks)
         self._connection = connection
         self._sleep = sleep
         self._ends_at = time.monotonic() + TASK_DEADLINE
@@ -187,7 +199,20 @@ class HttpTransport:
             return None
         if 200 <= status < 300:
             return self._decoded(method, path, status, response, content)
-        if 300 <= status < 400:
+        error = api_error(method, f"/v2{path}", status, content, self._host, self._connection.credential)
+        if method == "POST" and not is_refusal(status, content, "Retry-After" in response.headers):
+            # The service may have issued a key before a proxy or firewall put an answer of its own in place of it.
+            speaker = error.title or f"in a form that is not the API's ({self._content_type(response)})"
+            raise self._lost(method, path, f"was answered {status} {speaker}", status)
+        if status < 200:
+            raise _errors.ProtocolError(
+                method,
+                f"/v2{path}",
+                f"{method} /v2{path}: {self._host} answered {status}, which is not the end of an answer. Check what "
+                "stands between this host and the Arize API.",
+                status,
+            )
+        if status < 400:
             raise _errors.ProtocolError(
                 method,
                 f"/v2{path}",
@@ -195,11 +220,6 @@ class HttpTransport:
                 "the credential would go with it. Set api_url to the address of the Arize API itself.",
                 status,
             )
-        error = api_error(method, f"/v2{path}", status, content, self._host, self._connection.credential)
-        if status == 429:
-            raise Repeatable(error, self._retry_after(response))
-        if method == "POST" and status >= 500:
-            raise self._lost(method, path, f"was answered {status} {error.title or ''}".rstrip(), status)
         if status in _REPEATABLE_STATUS:
             raise Repeatable(error, self._retry_after(response))
         raise error
@@ -208,8 +228,7 @@ class HttpTransport:
         try:
             return json.loads(content.decode("utf-8"))
         except (ValueError, RecursionError):
-            kind = clean(response.headers.get("Content-Type", "").split(";")[0], self._connection.credential, 60)
-            kind = kind or "no content type"
+            kind = self._content_type(response)
         # The body is not shown: that of an issued key holds a secret.
         if method == "POST":
             raise self._lost(method, path, f"was answered {status} with a body that can't be read ({kind})", status)
@@ -220,6 +239,10 @@ class HttpTransport:
             "api_url is the address of the Arize API and not of a login page or a proxy.",
             status,
         )
+
+    def _content_type(self, response: t.Any) -> str:
+        kind = clean(response.headers.get("Content-Type", "").split(";")[0], self._connection.credential, 60)
+        return kind or "no content type"
 
     def _retry_after(self, response: t.Any) -> float | None:
         """Seconds that the service asks to wait; an HTTP date counts from the answer's own date."""

@@ -15,6 +15,7 @@ import os
 import signal
 import time
 import typing as t
+from datetime import datetime
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
@@ -34,10 +35,12 @@ from ansible_collections.community.arize.plugins.module_utils._connection import
 from ansible_collections.community.arize.plugins.module_utils._dialect import Dialect
 from ansible_collections.community.arize.plugins.module_utils._errors import (
     ArizeError,
+    Explained,
     MissingLibrary,
     Refused,
 )
 from ansible_collections.community.arize.plugins.module_utils._http import HttpTransport
+from ansible_collections.community.arize.plugins.module_utils._time import utc_now
 
 Result = t.Dict[str, t.Any]
 
@@ -57,6 +60,8 @@ class Host:
     warn: t.Callable[[str], None] = lambda _text: None
     # Called once a secret is about to be issued: from then on the result must reach the caller.
     hold_signals: t.Callable[[], None] = lambda: None
+    # The present UTC instant by the clock of this place.
+    local_now: t.Callable[[], datetime] = utc_now
 
 
 class Task(t.Protocol):
@@ -81,7 +86,9 @@ class KeyTask:
     def __init__(self, host: Host, client: ArizeClient, connection: Connection) -> None:
         desired = _desired.desired_key(host.options)
         client.dialect.check(desired)
-        reconciler = KeyReconciler(desired, client, connection.credential, host.diff, host.sleep, host.hold_signals)
+        reconciler = KeyReconciler(
+            desired, client, connection.credential, host.diff, host.sleep, host.hold_signals, host.local_now
+        )
         self.label = desired.label
         self.warnings = reconciler.warnings
         self.predict = reconciler.predict
@@ -109,16 +116,16 @@ def execute(host: Host, make_task: TaskMaker) -> Result:
     """Run a task and return its result. Raises ArizeError, with the key's label in front."""
     connection = resolve_connection(host.options, host.environment)
     host.mask(connection.credential.reveal())
-    transport = HttpTransport(connection, host.sleep)
+    transport = HttpTransport(connection, host.sleep, host.local_now)
     dialect = Dialect(connection.dialect, self_hosted=not connection.is_arize_cloud)
     try:
         task = make_task(host, ArizeClient(transport, dialect), connection)
         try:
             return task.predict() if host.dry_run else task.carry_out()
         except ArizeError as error:
-            if task.label and task.label not in str(error) and not isinstance(error, (MissingLibrary, Refused)):
-                error.args = (f"{task.label}: {error}",)
-            raise
+            if not task.label or task.label in str(error) or isinstance(error, (MissingLibrary, Refused)):
+                raise
+            raise Explained(f"{task.label[0].upper()}{task.label[1:]}: {error}", error) from None
         finally:
             for warning in task.warnings:
                 host.warn(warning)

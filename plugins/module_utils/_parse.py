@@ -135,6 +135,9 @@ def parse_issued_key(value: t.Any) -> IssuedKey:
     secret = _text(row, "key", "api_key")
     if not secret.isprintable() or any(character.isspace() for character in secret):
         raise MalformedAnswer("api_key.key", "a text without blanks")
+    if "*" in secret or "..." in secret:
+        # The mask of a proxy, or the redaction of the service itself.
+        raise MalformedAnswer("api_key.key", "a raw secret")
     return IssuedKey(parse_api_key(row), Secret(secret))
 
 

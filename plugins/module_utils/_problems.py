@@ -48,6 +48,19 @@ def api_error(
     return kind(method, path, message, status, plan=plan, **texts)
 
 
+def is_refusal(status: int, content: bytes, has_retry_after: bool) -> bool:
+    """Whether an answer to a POST says for certain that the service did nothing.
+
+    That is a 4xx with the API's own problem document (contract section 5), or a 429 that says when to come again.
+    Anything else may have been put in place of the answer to a request that was carried out.
+    """
+    if not 400 <= status < 500:
+        return False
+    problem = _problem(content)
+    is_own = problem.get("status") == status and isinstance(problem.get("title"), str)
+    return is_own or (status == 429 and has_retry_after)
+
+
 def _problem(content: bytes) -> t.Mapping[str, t.Any]:
     try:
         problem = json.loads(content.decode("utf-8"))

@@ -29,7 +29,7 @@ from simulator import Fault, Simulator
 class FakeTask:
     """Says which of its methods ran, or fails."""
 
-    label = "the service key 'ingest'"
+    label = "service key 'ingest'"
 
     def __init__(self, error: ArizeError | None = None) -> None:
         self._error = error
@@ -66,17 +66,18 @@ def test_warnings_are_told_however_a_task_ends(error: ArizeError | None) -> None
 @pytest.mark.parametrize(
     ("error", "message"),
     [
-        (NotConnected("GET", "/v2/x", "no answer"), "the service key 'ingest': no answer"),
-        (InvalidOption("space", "unknown"), "the service key 'ingest': space: unknown"),
+        (NotConnected("GET", "/v2/x", "no answer"), "Service key 'ingest': no answer"),
+        (InvalidOption("space", "unknown"), "Service key 'ingest': space: unknown"),
         (Refused("It is not clear."), "It is not clear."),
         (MissingLibrary("requests"), "requests"),
-        (NotConnected("GET", "/v2/x", "the service key 'ingest' is x"), "the service key 'ingest' is x"),
+        (NotConnected("GET", "/v2/x", "service key 'ingest' is x"), "service key 'ingest' is x"),
     ],
 )
 def test_errors_name_the_key_once(error: ArizeError, message: str) -> None:
-    with pytest.raises(type(error)) as caught:
+    with pytest.raises(ArizeError) as caught:
         _module.execute(host(), lambda *_given: FakeTask(error))
     assert str(caught.value) == message
+    assert caught.value.details() == error.details()
 
 
 def test_session_is_closed_in_any_case(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -174,9 +175,7 @@ def test_failed_request_is_described(simulator: Simulator) -> None:
     )
     failed = run_key(simulator, **OPTIONS)
     assert failed.failed
-    assert failed.message.startswith(
-        "the service key 'ingest' of space analytics: POST /v2/api-keys was answered 422: D."
-    )
+    assert failed.message.startswith("Service key 'ingest' in space analytics: POST /v2/api-keys was answered 422: D.")
     assert failed["request"]["status"] == 422
 
 
