@@ -27,8 +27,21 @@ def test_date_header_follows_the_clock(world: Any) -> None:
     assert later - shown >= timedelta(days=1, seconds=59)
     # requests folds repeated headers into one with a comma: there is one only.
     assert answer.headers["Date"].count(",") == 1
+    world.simulator.switches.date_skew_seconds = -7200
+    skewed = parsedate_to_datetime(world.admin.get("/spaces").headers["Date"])
+    assert timedelta(0) <= later - skewed - timedelta(seconds=7195) < timedelta(seconds=10)
     world.simulator.switches.date_header = False
     assert "Date" not in world.admin.get("/spaces").headers
+
+
+def test_error_codes_by_switch(world: Any) -> None:
+    world.simulator.faults.add(Fault(kind="status", status=503, nth=2))
+    assert "error_code" not in world.admin.get("/nowhere").json()
+    world.simulator.switches.error_codes = True
+    codes = [world.admin.get("/nowhere").json()["error_code"] for _count in range(2)]
+    assert codes == ["SERVICE_UNAVAILABLE", "RESOURCE_NOT_FOUND"]
+    world.simulator.switches.legacy = True
+    assert "error_code" not in world.admin.get("/nowhere").json()
 
 
 def test_clock_runs_or_stands_still() -> None:
