@@ -71,6 +71,9 @@ JOBS = {
     "refresh in place": Job({"max_age": "30d"}, REFRESH, (31, None), {"refresh_keeps_id": True}),
     "state refreshed": Job({"state": "refreshed"}, REFRESH, (31, 60)),
     "replace": Job({"expires_in": "90d", "renew_before": "14d"}, seed=(80, 10)),
+    "replace and revoke": Job(
+        {"expires_in": "90d", "renew_before": "14d", "exclusive": True, "grace_period": "0"}, seed=(80, 10)
+    ),
 }
 
 
@@ -118,6 +121,10 @@ def test_no_answer_makes_a_key_silent(
                 silent.append(case)
             elif not outcome.failed and not world.simulator.secret_is_valid(delivered or ""):
                 silent.append(f"ends well with a secret that does not serve: {case}")
+            elif (
+                job.path != REFRESH and held and not any(map(world.simulator.secret_is_valid, {*held, delivered or ""}))
+            ):
+                silent.append(f"the old secret died before the new one was delivered: {case}")
     record_property("answers", tried)
     record_property("silent", len(silent))
     assert silent == [], f"{len(silent)} of {tried}"
