@@ -10,6 +10,7 @@ holds a secret.
 from __future__ import annotations
 
 import datetime
+import functools
 import pathlib
 import shutil
 import tempfile
@@ -38,6 +39,7 @@ PROFILES: list[dict[str, t.Any]] = [
     {"expires_in": "90d", "renew_before": "14d", "exclusive": True, "on_drift": "replace", "description": "described"},
     {"expires_in": "30d", "renew_before": "7d", "on_drift": "ignore", "description": "described"},
 ]
+BLOCKED = {"body": "<html><h1>Blocked</h1></html>", "content_type": "text/html"}
 FAULT_KINDS: list[dict[str, t.Any]] = [
     {"kind": "reset", "commit": True},
     {"kind": "reset", "commit": False},
@@ -52,6 +54,13 @@ FAULT_KINDS: list[dict[str, t.Any]] = [
     {"kind": "html", "commit": True},
     {"kind": "html", "commit": False},
     {"kind": "garbage_gzip"},
+    {"kind": "status", "status": 101, "commit": True},
+    {"kind": "status", "status": 302, "commit": True, "location": "https://elsewhere.invalid/"},
+    {"kind": "status", "status": 403, "commit": True, **BLOCKED},
+    {"kind": "status", "status": 404, "commit": True, **BLOCKED},
+    {"kind": "status", "status": 429, "commit": True, **BLOCKED},
+    {"kind": "edit", "body": {"key": "********"}},
+    {"kind": "edit", "body": {"id": "QXBpS2V5OjE6WFhYWA=="}},
     {"kind": "replay"},
     {"kind": "missing_cursor"},
     {"kind": "empty_page"},
@@ -65,6 +74,14 @@ FAULTS = st.lists(
     ),
     max_size=3,
 )
+# Seconds by which clocks differ: hours and minutes of which a run warns, and days that keep it from issuing a key.
+DIFFERENCES = [0.0, 30.0, 400.0, -400.0, 7200.0, -7200.0, 90_000.0, -90_000.0, 100 * 86_400.0, -400 * 86_400.0]
+DAY = 86_400
+
+
+def blinded_by(faults: list[dict[str, t.Any]]) -> bool:
+    """Whether faults can keep a run from seeing what came of a request."""
+    return any(fault["method"] == "GET" for fault in faults)
 
 
 class Killed(BaseException):
@@ -87,6 +104,8 @@ class KeyMachine(RuleBasedStateMachine):
         self.seen: set[str] = set()
         self.excused: set[str] = set()
         self.foreign: t.Any = None
+        # How far the clock of this host is ahead of the service's.
+        self.host_ahead = 0.0
 
     @initialize(
         profile=st.sampled_from(PROFILES),
@@ -95,6 +114,7 @@ class KeyMachine(RuleBasedStateMachine):
         resolution=st.sampled_from(["second", "microsecond"]),
         lapsed=st.booleans(),
         legacy=st.sampled_from([False, False, False, True]),
+        lag=st.sampled_from([0.0, 0.0, 1.5, 5.0, 8.0]),
     )
     def begin(
         self,
@@ -104,6 +124,7 @@ class KeyMachine(RuleBasedStateMachine):
         resolution: str,
         lapsed: bool,
         legacy: bool,
+        lag: float,
     ) -> None:
         self.simulator.reset()
         switches = {
@@ -111,6 +132,7 @@ class KeyMachine(RuleBasedStateMachine):
             "created_at_resolution": resolution,
             "lapsed_keys_listed": lapsed,
             "legacy": legacy,
+            "list_lag_seconds": lag,
         }
         for name, value in switches.items():
             setattr(self.simulator.switches, name, value)
@@ -122,6 +144,18 @@ class KeyMachine(RuleBasedStateMachine):
         where = {} if dest is None else {"dest": str(dest)}
         return {"name": NAME, "space": self.space_id, **self.profile, **where}
 
+    def run(self, dest: pathlib.Path | None, check: bool = False) -> Outcome:
+        """Run the module; clocks that are more than a day apart keep it from issuing anything."""
+        clock, posts = self.simulator.clock, self.posts()
+        ahead = datetime.timedelta(seconds=self.host_ahead)
+        outcome = run_key(self.simulator, check=check, local_now=lambda: clock.now() + ahead, **self.options(dest))
+        if abs(self.simulator.switches.date_skew_seconds - self.host_ahead) > DAY + 60:
+            assert self.posts() == posts, "a key was issued by clocks that are more than a day apart"
+        return outcome
+
+    def posts(self) -> int:
+        return sum(request.method == "POST" for request in self.simulator.writes)
+
     def live(self) -> list[t.Any]:
         return list(self.simulator.keys(name=NAME, live=True))
 
@@ -132,8 +166,24 @@ class KeyMachine(RuleBasedStateMachine):
         secret = self.delivered()
         return secret is not None and self.simulator.secret_is_valid(secret)
 
-    def account_for(self, outcome: Outcome) -> None:
-        """Note who holds what after a run, and check (b) and (f)."""
+    def file_serves(self) -> bool:
+        """Whether the delivered secret is valid; a Date header that is behind makes an expired key look live."""
+        held: t.Any = self.simulator.key_of_secret(str(self.delivered()))
+        behind = datetime.timedelta(seconds=-self.simulator.switches.date_skew_seconds)
+        return self.file_is_valid() or (held is not None and held.live_at(self.simulator.clock.now() - behind))
+
+    def file_lasts(self) -> bool:
+        """Whether the delivered secret is valid, and will be to the end of a run."""
+        held: t.Any = self.simulator.key_of_secret(str(self.delivered()))
+        return self.file_is_valid() and held.fits(
+            self.delivered(), self.simulator.clock.now() + datetime.timedelta(seconds=300)
+        )
+
+    def account_for(self, outcome: Outcome, blind: bool = False) -> None:
+        """Note who holds what after a run, and check (b) and (f).
+
+        A run is blind when listings failed: it can only say by what a key can be known that nobody holds.
+        """
         note(f"{outcome.get('action')} failed={outcome.failed} {outcome.message} live={[k.id for k in self.live()]}")
         secret = outcome.get("key")
         if secret:
@@ -146,8 +196,7 @@ class KeyMachine(RuleBasedStateMachine):
             assert raw not in shown, "(f) a secret or the credential is in the output"
         if outcome.failed:
             self.told |= {key.id for key in self.live() if key.id in shown}
-            if "nobody holds its secret" in outcome.message:
-                # Nothing could be seen: the failure says by what such a key can be known.
+            if blind and "Should another" in outcome.message:
                 self.told |= {key.id for key in self.live() if key.secret not in self.seen}
         self.seen |= {key.secret for key in self.live()}
         if outcome.warnings:
@@ -159,7 +208,7 @@ class KeyMachine(RuleBasedStateMachine):
 
     def guarded_run(self, faults: list[dict[str, t.Any]], killed_at: int | None = None) -> Outcome | None:
         """One run for the file, with (e) checked before each request. None when it was killed."""
-        served = self.file_is_valid()
+        served = self.file_lasts()
         overlap = self.profile.get("grace_period") != "0"
         count = 0
 
@@ -176,7 +225,7 @@ class KeyMachine(RuleBasedStateMachine):
         secrets_before = {key.secret for key in self.simulator.keys(name=NAME)}
         try:
             with before_each_request(watch):
-                outcome: Outcome | None = run_key(self.simulator, **self.options(self.dest))
+                outcome: Outcome | None = self.run(self.dest)
         except Killed:
             outcome = None
         if killed_at is not None and count >= killed_at:
@@ -199,7 +248,7 @@ class KeyMachine(RuleBasedStateMachine):
     def run_and_again(self) -> None:
         """Without faults: (c) and (d)."""
         self.simulator.requests_clear()
-        predicted = run_key(self.simulator, check=True, **self.options(self.dest))
+        predicted = self.run(self.dest, check=True)
         assert self.simulator.writes == [], "(c) check mode sent a write"
         outcome = self.guarded_run([])
         assert outcome is not None
@@ -210,9 +259,9 @@ class KeyMachine(RuleBasedStateMachine):
             return
         assert predicted["changed"] == outcome["changed"], "(c)"
         assert predicted["action"] == outcome["action"], "(c)"
-        assert self.file_is_valid(), "success, and the delivered secret does not serve"
+        assert self.file_serves(), "success, and the delivered secret does not serve"
         self.simulator.requests_clear()
-        again = run_key(self.simulator, **self.options(self.dest))
+        again = self.run(self.dest)
         assert not again.failed, f"(d) {again.message}"
         assert again["action"] == "none", f"(d) {again['reasons']}"
         assert self.simulator.writes == [], "(d)"
@@ -221,19 +270,28 @@ class KeyMachine(RuleBasedStateMachine):
     def run_with_faults(self, faults: list[dict[str, t.Any]]) -> None:
         outcome = self.guarded_run(faults)
         assert outcome is not None
-        self.account_for(outcome)
+        self.account_for(outcome, blinded_by(faults))
         if not outcome.failed:
-            assert self.file_is_valid(), "success, and the delivered secret does not serve"
+            assert self.file_serves(), "success, and the delivered secret does not serve"
 
     @rule(faults=FAULTS, at=st.integers(1, 6))
     def run_and_be_killed(self, faults: list[dict[str, t.Any]], at: int) -> None:
         outcome = self.guarded_run(faults, killed_at=at)
         if outcome is not None:
-            self.account_for(outcome)
+            self.account_for(outcome, blinded_by(faults))
 
     @rule(days=st.sampled_from([0.01, 1, 20, 31, 40, 77, 77, 120]))
     def time_passes(self, days: float) -> None:
         self.simulator.clock.advance(days=days)
+
+    @rule(ahead=st.sampled_from(DIFFERENCES))
+    def clock_of_the_host_differs(self, ahead: float) -> None:
+        self.host_ahead = ahead
+
+    @rule(ahead=st.sampled_from([value for value in DIFFERENCES if abs(value) < DAY]))
+    def date_header_differs(self, ahead: float) -> None:
+        """The service's own clock, by which keys are issued and expire, does not."""
+        self.simulator.switches.date_skew_seconds = ahead
 
     @rule()
     def file_is_lost(self) -> None:
@@ -260,7 +318,7 @@ class KeyMachine(RuleBasedStateMachine):
         files = [self.folder / f"other{index}.key" for index in range(count)]
         targets: list[pathlib.Path | None] = [None] * count if same_file else list(files)
         outcomes = run_interleaved(
-            [lambda target=target: run_key(self.simulator, **self.options(target)) for target in targets],  # type: ignore[misc]
+            [functools.partial(self.run, target) for target in targets],
             order,
         )
         for file in files:
@@ -281,8 +339,9 @@ class KeyMachine(RuleBasedStateMachine):
 
     def converge(self) -> None:
         self.simulator.faults.clear()
+        self.host_ahead = self.simulator.switches.date_skew_seconds = 0.0
         self.simulator.clock.advance(seconds=700)
-        first = run_key(self.simulator, **self.options(self.dest))
+        first = self.run(self.dest)
         self.account_for(first)
         if first.failed:
             owns = self.profile.get("exclusive") and self.profile["on_lost_secret"] == "reissue"
@@ -292,7 +351,7 @@ class KeyMachine(RuleBasedStateMachine):
         assert self.file_is_valid()
         if self.profile.get("exclusive"):
             self.simulator.clock.advance(seconds=3 * 3600)
-            second = run_key(self.simulator, **self.options(self.dest))
+            second = self.run(self.dest)
             assert not second.failed, second.message
             now = self.simulator.clock.now()
             current: t.Any = self.simulator.key_of_secret(str(self.delivered()))

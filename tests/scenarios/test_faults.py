@@ -44,26 +44,6 @@ def test_the_table(make_world: t.Callable[..., World]) -> None:
         assert row.outcome != "failed" or row.message
 
 
-def test_a_listing_that_lags_behind(make_world: t.Callable[..., World]) -> None:
-    """The answer to the POST is trusted; the listing that does not show the new key yet is not."""
-    world = make_world(list_lag_seconds=20.0)
-    created = world.run(dest=str(world.dest), expires_in="90d")
-    assert created["action"] == "created"
-    assert world.file_holds_valid_secret()
-    world.simulator.clock.advance(seconds=30)
-    assert world.run(dest=str(world.dest), expires_in="90d")["action"] == "none"
-
-
-def test_clocks_that_differ(world: World) -> None:
-    """A host whose clock is years off recovers a lost answer all the same."""
-    world.simulator.clock.advance(days=900)
-    world.simulator.faults.add(Fault(method="POST", kind="reset", commit=True))
-    outcome = world.run(expires_in="90d", on_lost_secret="reissue")
-    assert not outcome.failed, outcome.message
-    assert world.simulator.secret_is_valid(outcome["key"])
-    assert len(world.live) == 1
-
-
 def test_three_lost_answers_in_a_row(world: World) -> None:
     """Each recovery may be lost, too; after the third the failure names what is there."""
     world.simulator.faults.add(Fault(method="POST", kind="reset", commit=True, times=3))

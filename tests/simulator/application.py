@@ -36,7 +36,7 @@ def create_application(state: State, store: KeyStore) -> Flask:
         g.caller = caller
 
     def answer_problem(problem: Problem) -> Response:
-        document = problem_document(problem, request.path, state.identifiers.request_id())
+        document = problem_document(problem, request.path, state.identifiers.request_id(), state.switches.error_codes)
         if state.switches.legacy:
             document = legacy_problem(document)
         response = jsonify(document)

@@ -93,11 +93,12 @@ class Control:
         return jsonify(now=format_instant(self._simulator.clock.now()))
 
     def move_clock(self) -> Response:
-        """PUT clock."""
-        body = self._body("advance_seconds", "now")
+        """PUT clock: move it, or make all keys older."""
+        body = self._body("advance_seconds", "age_seconds", "now")
         if "now" in body:
             self._simulator.clock.set(parse_instant(body["now"], "now"))
         self._simulator.clock.advance(seconds=body.get("advance_seconds", 0))
+        self._simulator.age(seconds=body.get("age_seconds", 0))
         return self.show_clock()
 
     def show_switches(self) -> Response:

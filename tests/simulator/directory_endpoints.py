@@ -12,7 +12,7 @@ from flask import Flask, Response, jsonify, request
 from .entities import Space
 from .key_endpoints import current_caller
 from .legacy_form import legacy_space
-from .paging import Cursors, page_of
+from .paging import Cursors, page_of, sorted_rows
 from .permissions import Access
 from .problems import Problem
 from .rendering import organization_document, role_binding_row, role_row, space_document, user_document
@@ -181,7 +181,7 @@ class DirectoryEndpoints:
         """One page of a listing, in order of creation."""
         scope = {**query.filters(), "caller": [current_caller().id], "list": [name]}
         page = page_of(
-            [((entity.sequence,), entity) for entity in entities],
+            sorted_rows(((entity.sequence,), entity) for entity in entities),
             min(query.limit(), self._state.switches.page_size_max),
             query.text("cursor"),
             Cursors(self._state.cursor_key, scope),

@@ -4,11 +4,13 @@
 
 from __future__ import annotations
 
-import copy
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
 
 from .identifiers import redact
+
+# Since when a listing has shown what was there before the test began.
+LONG_AGO = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
 
 @dataclass
@@ -193,9 +195,18 @@ class StoredKey:
             secret == earlier and moment < until for earlier, until in self.earlier_secrets
         )
 
+    def aged(self, step: timedelta) -> StoredKey:
+        """The key as if everything had happened to it that much earlier."""
+        return replace(
+            self,
+            created_at=self.created_at - step,
+            expires_at=self.expires_at and self.expires_at - step,
+            last_used_at=self.last_used_at and self.last_used_at - step,
+            earlier_secrets=[(secret, until - step) for secret, until in self.earlier_secrets],
+            history=[(at if at == LONG_AGO else at - step, former.aged(step)) for at, former in self.history],
+        )
+
     def snapshot(self) -> StoredKey:
         """A copy that later requests do not change."""
-        bot_user = self.bot_user
-        if bot_user is not None:
-            bot_user = replace(bot_user, bindings=copy.deepcopy(bot_user.bindings))
-        return replace(self, bot_user=bot_user, earlier_secrets=list(self.earlier_secrets), history=[])
+        # No request changes a bot user.
+        return replace(self, earlier_secrets=list(self.earlier_secrets), history=[])

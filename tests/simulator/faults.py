@@ -28,10 +28,11 @@ KINDS = (
     "empty_page",
     "duplicate_page",
     "body",
+    "edit",
 )
 PAGE_KINDS = frozenset({"missing_cursor", "repeat_cursor", "empty_page", "duplicate_page"})
 # Kinds that need the work done to have an answer to spoil, or that only make it slow.
-_COMMITS_BY_DEFAULT = frozenset({"delay", "truncate", "wrong_length", "garbage_gzip", "replay", *PAGE_KINDS})
+_COMMITS_BY_DEFAULT = frozenset({"delay", "truncate", "wrong_length", "garbage_gzip", "replay", "edit", *PAGE_KINDS})
 
 
 @dataclass(kw_only=True)
@@ -42,6 +43,7 @@ class Fault:
     `nth` of them and the `times` - 1 that follow (-1: all that follow), each with `probability`.
     `commit` says whether the request is carried out; unset, it is for the kinds that spoil or delay a real
     answer, and is not for the others. A request that meets `late_commit` is carried out by `FaultPlan.commit_late`.
+    `edit` lays the members of `body` over those of the real answer: a proxy that masks the secret, or another id.
     """
 
     kind: str
@@ -65,6 +67,10 @@ class Fault:
             raise ValueError("nth counts from 1, and times is positive or -1")
         if self.kind == "status" and self.status is None:
             raise ValueError("a fault of kind status needs a status")
+        if self.status is not None and not 100 <= self.status <= 599:
+            raise ValueError("a status is a number from 100 to 599")
+        if self.kind == "edit" and not isinstance(self.body, Mapping):
+            raise ValueError("a fault of kind edit needs a body, the members to change")
         if self.kind == "redirect" and self.location is None:
             raise ValueError("a fault of kind redirect needs a location")
         if self.path is not None:

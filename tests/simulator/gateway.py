@@ -125,6 +125,8 @@ class Gateway:
             if kind == "truncate":
                 return _with_length(answer, len(answer.body), answer.body[:half])
             return _with_length(answer, half, answer.body)
+        if kind == "edit":
+            return _edited(done or self._problem(503, environ), fault.body)
         return self._substitute(fault, environ, done)
 
     def _substitute(self, fault: Fault, environ: Environ, done: Answer | None) -> Answer:
@@ -145,6 +147,11 @@ class Gateway:
         else:
             default_type = "text/plain" if isinstance(fault.body, str) else "application/problem+json"
             answer = _plain(status, _encoded(fault.body), fault.content_type or default_type)
+        if status < 200:
+            # An interim answer, after which the final one never comes.
+            return Answer(status, ending="close")
+        if fault.location is not None:
+            answer.headers.append(("Location", fault.location))
         retry_after = fault.retry_after
         if retry_after is None and status in {429, 503}:
             retry_after = self._state.switches.retry_after
@@ -157,8 +164,18 @@ class Gateway:
             request_id = self._state.identifiers.request_id()
         details = {429: "Slow down", 503: "Try again later"}
         problem = Problem(status, details.get(status, "The request could not be served"))
-        document = problem_document(problem, environ["PATH_INFO"], request_id)
+        document = problem_document(problem, environ["PATH_INFO"], request_id, self._state.switches.error_codes)
         return _plain(status, json.dumps(document).encode(), "application/problem+json")
+
+
+def _edited(answer: Answer, members: object) -> Answer:
+    """The answer with some members of its object changed."""
+    if not isinstance(members, Mapping) or not answer.body.startswith(b"{"):
+        return answer
+    body = json.dumps({**json.loads(answer.body), **members}).encode()
+    changed = _with_length(answer, len(body), body)
+    changed.ending = answer.ending
+    return changed
 
 
 def _encoded(body: object) -> bytes:

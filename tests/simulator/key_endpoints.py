@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 
 from flask import Flask, Response, g, jsonify, request
 
@@ -13,7 +13,8 @@ from . import legacy_form
 from .entities import StoredKey, User
 from .key_requests import read_create
 from .key_store import KeyStore
-from .paging import Cursors, Position, page_of
+from .key_table import Shelf, age_of
+from .paging import Cursors, Position, page_of, sorted_rows
 from .permissions import Access
 from .problems import Problem
 from .rendering import bot_user_document, key_document, listed_key_document
@@ -61,14 +62,10 @@ class KeyEndpoints:
         limit = query.limit()
         caller = current_caller()
         wanted = self._selection(caller, key_type, space_id, user_id)
-        rows = []
-        for key in self._state.keys.values():
-            listed = self._store.as_listed(key)
-            if listed is not None and wanted(listed) and self._shown(listed, status):
-                rows.append((self._position(listed), listed))
+        shelf = self._shelf(caller, key_type, space_id, user_id)
         scope = {**query.filters(), "caller": [caller.id], "list": ["api-keys"]}
         page = page_of(
-            rows,
+            self._rows(shelf, lambda key: wanted(key) and self._shown(key, status)),
             min(limit, self._state.switches.page_size_max),
             query.text("cursor"),
             Cursors(self._state.cursor_key, scope),
@@ -165,12 +162,35 @@ class KeyEndpoints:
         lapsed = key.status == "ACTIVE" and not key.live_at(self._state.clock.now())
         return self._state.switches.lapsed_keys_listed or not lapsed
 
+    def _shelf(self, caller: User, key_type: str | None, space_id: str | None, user_id: str | None) -> Shelf:
+        """The keys among which a listing has to look."""
+        of_account = self._state.switches.service_list_without_space == "account" and key_type != "USER"
+        if space_id is None and user_id is None and of_account:
+            return self._state.keys.shelf()
+        return self._state.keys.shelf(space_id, user_id or caller.id)
+
+    def _rows(
+        self, shelf: Shelf, shown: Callable[[StoredKey], bool]
+    ) -> Callable[[Position | None], Iterable[tuple[Position, StoredKey]]]:
+        """Keys with their places in the listing, read no further than asked unless it lags or its order is random."""
+        switches = self._state.switches
+        if switches.list_lag_seconds > 0 or switches.ordering == "random":
+            every = (self._store.as_listed(key) for key in shelf)
+            return sorted_rows((self._position(key), key) for key in every if key is not None and shown(key))
+
+        def rows_after(after: Position | None) -> Iterator[tuple[Position, StoredKey]]:
+            if switches.ordering == "oldest":
+                keys = shelf.after(None if after is None else (after[0], after[1]))
+            else:
+                keys = shelf.before(None if after is None else (-after[0], -after[1]))
+            return ((self._position(key), key) for key in keys if shown(key))
+
+        return rows_after
+
     def _position(self, key: StoredKey) -> Position:
         if self._state.switches.ordering == "random":
             # Arbitrary, yet the same on each page of a listing.
             digest = hashlib.sha256(self._state.cursor_key + key.id.encode()).digest()
             return (int.from_bytes(digest[:6], "big"), key.sequence)
-        created = int(key.created_at.timestamp() * 1_000_000)
-        if self._state.switches.ordering == "oldest":
-            return (created, key.sequence)
-        return (-created, -key.sequence)
+        created, sequence = age_of(key)
+        return (created, sequence) if self._state.switches.ordering == "oldest" else (-created, -sequence)

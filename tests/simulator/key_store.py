@@ -5,10 +5,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 
 from .entities import Account, StoredKey, User
 from .key_requests import CreateRequest, check_developer_access, check_roles
+from .key_table import age_of
 from .permissions import Access
 from .problems import Problem
 from .state import State
@@ -23,20 +24,13 @@ class KeyStore:
 
     def authenticate(self, secret: str, use: bool) -> User | None:
         """The user a credential acts as; `use` records that the key was used."""
-        key = self.key_of_secret(secret)
+        key = self._state.keys.with_secret(secret)
         now = self._state.clock.now()
         if key is None or not key.fits(secret, now):
             return None
         if use:
             key.last_used_at = now.replace(microsecond=0)
         return key.bot_user or self._state.users[key.created_by_user_id]
-
-    def key_of_secret(self, secret: str) -> StoredKey | None:
-        """The key that has or had this secret, in whatever status."""
-        for key in self._state.keys.values():
-            if key.secret == secret or any(secret == earlier for earlier, _until in key.earlier_secrets):
-                return key
-        return None
 
     def create(self, caller: User, request: CreateRequest) -> StoredKey:
         """Issue a new key."""
@@ -118,7 +112,7 @@ class KeyStore:
 
     def put(self, key: StoredKey, visible_since: datetime | None = None) -> None:
         """Store a new key; `visible_since` is for keys that were there before the test began."""
-        self._state.keys[key.id] = key
+        self._state.keys.add(key)
         self._state.secrets.add(key.secret)
         self._record(key, visible_since)
 
@@ -140,7 +134,7 @@ class KeyStore:
         return secret
 
     def _readable(self, caller: User, key_id: str) -> StoredKey:
-        key = self._state.keys.get(key_id)
+        key = self._state.keys.by_id.get(key_id)
         hidden = key is not None and key.is_credential and not self._state.switches.credentials_listed
         if key is None or hidden or not Access(self._state, caller).reads_key(key):
             raise Problem(404, "API key not found")
@@ -200,7 +194,9 @@ class KeyStore:
         # Replacing the secret ends the grace of earlier refreshes unless a new grace is granted.
         key.earlier_secrets = still_good
         key.secret = self._new_secret()
-        key.created_at = self._refreshed_creation(key)
+        self._state.keys.note_secret(key)
+        former, key.created_at = age_of(key), self._refreshed_creation(key)
+        self._state.keys.moved(key, former)
         key.expires_at = expires_at
         key.last_used_at = None
         self._record(key)
@@ -210,11 +206,8 @@ class KeyStore:
         if self._state.switches.duplicate_names == "accepted":
             return
         spaces = {space.space_id for binding in request.organizations for space in binding.spaces}
-        for key in self._state.keys.values():
+        for key in self._state.keys:
             same = (key.name, key.key_type, key.account) == (request.name, request.key_type, caller.account)
             shares = key.created_by_user_id == caller.id if not spaces else spaces & set(key.space_ids)
             if same and shares and key.live_at(self._state.clock.now()):
                 raise Problem(409, "An active key of this name exists")
-
-
-LONG_AGO = datetime(1970, 1, 1, tzinfo=timezone.utc)

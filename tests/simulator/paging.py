@@ -10,8 +10,9 @@ import hashlib
 import hmac
 import json
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import islice
 from typing import Generic, TypeVar
 
 from .problems import Problem
@@ -66,16 +67,22 @@ class Cursors:
         return hmac.new(self._key, content, hashlib.sha256).digest()[:8]
 
 
+def sorted_rows(rows: Iterable[tuple[Position, Item]]) -> Callable[[Position | None], Iterable[tuple[Position, Item]]]:
+    """Rows in any order, in the form that `page_of` takes."""
+    ordered = sorted(rows, key=lambda row: row[0])
+    return lambda after: (row for row in ordered if after is None or row[0] > after)
+
+
 def page_of(
-    rows: Sequence[tuple[Position, Item]],
+    rows_after: Callable[[Position | None], Iterable[tuple[Position, Item]]],
     size: int,
     cursor: str | None,
     cursors: Cursors,
     distortion: str | None = None,
 ) -> Page[Item]:
-    """Cut one page out of rows that each carry their place in the order."""
+    """One page of rows that each carry their place in the order; only as many are read as the page needs."""
     after = cursors.decode(cursor) if cursor is not None else None
-    remaining = sorted((row for row in rows if after is None or row[0] > after), key=lambda row: row[0])
+    remaining = list(islice(rows_after(after), size + 1))
     items = [item for _position, item in remaining[:size]]
     has_more = len(remaining) > size
     honest = Page(items, has_more, cursors.encode(remaining[size - 1][0]) if has_more else None)

@@ -33,9 +33,12 @@ class Problem(Exception):
         self.extra = dict(extra or {})
 
 
-def problem_document(problem: Problem, instance: str, request_id: str) -> dict[str, object]:
-    """The body that goes with a refusal."""
+def problem_document(
+    problem: Problem, instance: str, request_id: str, with_error_code: bool = False
+) -> dict[str, object]:
+    """The body that goes with a refusal. What the real values of `error_code` are is not known."""
     title, suffix = _KNOWN.get(problem.status, ("Error", "error"))
+    error_code = {"error_code": suffix.replace("-", "_").upper()} if with_error_code else {}
     return {
         "status": problem.status,
         "title": title,
@@ -43,5 +46,6 @@ def problem_document(problem: Problem, instance: str, request_id: str) -> dict[s
         "detail": problem.detail,
         "instance": instance,
         "request_id": request_id,
+        **error_code,
         **problem.extra,
     }

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 
-from .entities import Account, OrganizationBinding, RoleAssignment, SpaceBinding, StoredKey, User
-from .key_store import LONG_AGO, KeyStore
+from .entities import LONG_AGO, Account, OrganizationBinding, RoleAssignment, SpaceBinding, StoredKey, User
+from .key_store import KeyStore
 from .state import State
 from .validation import parse_instant
 

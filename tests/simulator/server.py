@@ -56,7 +56,8 @@ class Handler(WSGIRequestHandler):
             return
         if answer.status:
             # One write for head and body: a client never sees one without the other.
-            self.wfile.write(self._head(answer) + (b"" if self.command == "HEAD" else answer.body))
+            bodiless = self.command == "HEAD" or answer.status < 200 or answer.status in {204, 304}
+            self.wfile.write(self._head(answer) + (b"" if bodiless else answer.body))
         if answer.ending == "close":
             self.close_connection = True
 
@@ -65,7 +66,7 @@ class Handler(WSGIRequestHandler):
         lines = [f"HTTP/1.1 {answer.status} {reason}", "Server: simulator"]
         switches = self.server.state.switches
         if switches.date_header:
-            moment = self.server.state.clock.now().timestamp()
+            moment = self.server.state.clock.now().timestamp() + switches.date_skew_seconds
             lines.append(f"Date: {self.date_time_string(moment)}")
         lines += [f"{name}: {value}" for name, value in answer.headers]
         if answer.ending == "close" or self.close_connection:

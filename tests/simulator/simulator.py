@@ -7,6 +7,7 @@ from __future__ import annotations
 import copy
 import random
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from types import TracebackType
@@ -19,6 +20,7 @@ from .faults import FaultPlan
 from .gateway import Gateway
 from .identifiers import Identifiers
 from .key_store import KeyStore
+from .key_table import KeyTable
 from .request_log import RequestLog, RequestRecord
 from .seeding import KeySeed, seed_key
 from .server import LoopbackServer
@@ -193,7 +195,7 @@ class Simulator:
             now = self.clock.now()
             return [
                 key.snapshot()
-                for key in self._state.keys.values()
+                for key in self._state.keys
                 if (not key.is_credential or self.switches.credentials_listed)
                 and name in {None, key.name}
                 and (live is None or key.live_at(now) == live)
@@ -203,7 +205,7 @@ class Simulator:
     def key_of_secret(self, secret: str) -> StoredKey | None:
         """The key that has, or under a kept id had, this secret."""
         with self._state.lock:
-            key = self._store.key_of_secret(secret)
+            key = self._state.keys.with_secret(secret)
             return key.snapshot() if key else None
 
     def secret_is_valid(self, secret: str) -> bool:
@@ -216,6 +218,15 @@ class Simulator:
         with self._state.lock:
             seed = KeySeed(**values)  # type: ignore[arg-type]
             return seed_key(self._state, self._store, self._account, seed).snapshot()
+
+    def age(self, seconds: float = 0, days: float = 0) -> None:
+        """Let time pass for the keys but not on the clock, for clients on a host whose own clock can't be moved."""
+        step = timedelta(seconds=seconds, days=days)
+        with self._state.lock:
+            aged = KeyTable()
+            for key in self._state.keys:
+                aged.add(key.aged(step))
+            self._state.keys = aged
 
     def reset(self) -> None:
         """As new: the initial organization and spaces, ids and credential stay the same."""

@@ -24,6 +24,7 @@ from .entities import (
     User,
 )
 from .identifiers import Identifiers, type_of_identifier
+from .key_table import KeyTable
 from .permissions import PREDEFINED_SPACE_ROLES
 from .switches import Switches
 
@@ -59,7 +60,7 @@ class State:
         self.spaces: dict[str, Space] = {}
         self.roles: dict[str, Role] = {}
         self.role_bindings: dict[str, RoleBinding] = {}
-        self.keys: dict[str, StoredKey] = {}
+        self.keys = KeyTable()
         self.secrets: set[str] = set()
 
     def contents(self) -> dict[str, object]:
@@ -196,14 +197,16 @@ class State:
     def _store_credential(self, user: User) -> None:
         identifier, sequence = self.new_id("ApiKey")
         self.secrets.add(user.credential)
-        self.keys[identifier] = StoredKey(
-            identifier,
-            sequence,
-            f"{user.name} personal key",
-            "USER",
-            user.credential,
-            user.account,
-            user.id,
-            self.creation_time(),
-            is_credential=True,
+        self.keys.add(
+            StoredKey(
+                identifier,
+                sequence,
+                f"{user.name} personal key",
+                "USER",
+                user.credential,
+                user.account,
+                user.id,
+                self.creation_time(),
+                is_credential=True,
+            )
         )

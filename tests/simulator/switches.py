@@ -54,6 +54,10 @@ class Switches:
     expires_at_resolution: str = "microsecond"
     redacted_form: str = "dots"
     date_header: bool = True
+    # How far the Date header is ahead of the clock by which keys are issued and expire; negative: behind.
+    date_skew_seconds: float = 0.0
+    # Whether a refusal carries the optional error_code (contract section 14).
+    error_codes: bool = False
     # Retry-After of 429 and 503 faults that name none of their own.
     retry_after: str | None = None
     # Older servers: contract sections 1.6 and 2.1; an unresolvable bot user: section 1.2.

@@ -68,6 +68,40 @@ def test_status_with_headers_and_bodies(world: Any) -> None:
     assert attempt(world).headers["Retry-After"] == "3"
 
 
+@pytest.mark.parametrize("status", [101, 103, 199])
+def test_interim_answer_and_no_other(world: Any, status: Any) -> None:
+    world.simulator.faults.add(Fault(kind="status", status=status, commit=True))
+    answer = attempt(world)
+    assert (answer.status_code, answer.content) == (status, b"")
+    world.simulator.faults.add(Fault(kind="status", status=100, commit=True))
+    with pytest.raises(BROKEN):
+        attempt(world)
+    assert stored(world) == 2
+
+
+@pytest.mark.parametrize("status", [204, 304])
+def test_answers_without_a_body_keep_the_connection(world: Any, status: Any) -> None:
+    world.simulator.faults.add(Fault(kind="status", status=status, commit=True))
+    assert attempt(world).status_code == status
+    assert attempt(world).status_code == 201
+
+
+def test_status_with_a_location(world: Any) -> None:
+    world.simulator.faults.add(Fault(kind="status", status=303, location="https://elsewhere.invalid/", commit=True))
+    answer = world.admin.post("/api-keys", {"key_type": "USER", "name": "k"}, allow_redirects=False)
+    assert (answer.status_code, answer.headers["Location"]) == (303, "https://elsewhere.invalid/")
+    assert stored(world) == 1
+
+
+def test_edited_answer(world: Any) -> None:
+    world.simulator.faults.add(Fault(kind="edit", body={"key": "********"}))
+    answer = attempt(world)
+    assert answer.status_code == 201
+    assert answer.json()["key"] == "********"
+    assert answer.json()["id"] == world.simulator.keys()[-1].id
+    assert attempt(world).json()["key"].startswith("ak-")
+
+
 @pytest.mark.parametrize(("commit", "count"), [(None, 1), (False, 0)])
 def test_truncated_body(world: Any, commit: Any, count: Any) -> None:
     world.simulator.faults.add(Fault(kind="truncate", commit=commit))
@@ -246,6 +280,8 @@ def test_probability_follows_the_seed() -> None:
     [
         {"kind": "earthquake"},
         {"kind": "status"},
+        {"kind": "status", "status": 600},
+        {"kind": "edit"},
         {"kind": "redirect"},
         {"kind": "reset", "nth": 0},
         {"kind": "reset", "times": 0},

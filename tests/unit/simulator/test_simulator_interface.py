@@ -27,8 +27,60 @@ def test_date_header_follows_the_clock(world: Any) -> None:
     assert later - shown >= timedelta(days=1, seconds=59)
     # requests folds repeated headers into one with a comma: there is one only.
     assert answer.headers["Date"].count(",") == 1
+    world.simulator.switches.date_skew_seconds = -7200
+    skewed = parsedate_to_datetime(world.admin.get("/spaces").headers["Date"])
+    assert timedelta(0) <= later - skewed - timedelta(seconds=7195) < timedelta(seconds=10)
     world.simulator.switches.date_header = False
     assert "Date" not in world.admin.get("/spaces").headers
+
+
+def test_error_codes_by_switch(world: Any) -> None:
+    world.simulator.faults.add(Fault(kind="status", status=503, nth=2))
+    assert "error_code" not in world.admin.get("/nowhere").json()
+    world.simulator.switches.error_codes = True
+    codes = [world.admin.get("/nowhere").json()["error_code"] for _count in range(2)]
+    assert codes == ["SERVICE_UNAVAILABLE", "RESOURCE_NOT_FOUND"]
+    world.simulator.switches.legacy = True
+    assert "error_code" not in world.admin.get("/nowhere").json()
+
+
+def test_keys_age_while_the_clock_stands(world: Any) -> None:
+    """Creation, expiry, grace and what a lagging listing shows move together; secrets and ids stay."""
+    simulator = world.simulator
+    simulator.switches.refresh_keeps_id = True
+    key = world.admin.create(key_type="USER", name="k", expires_at="2099-01-01T00:00:00Z")
+    fresh = world.admin.refresh(key["id"], expires_at="2098-01-01T00:00:00Z", grace_period_seconds=7200).json()
+    before = simulator.keys()[0]
+    simulator.age(seconds=3600)
+    (after,) = simulator.keys()
+    assert after.created_at == before.created_at - timedelta(hours=1)
+    assert after.expires_at == before.expires_at - timedelta(hours=1)
+    assert simulator.secret_is_valid(key["key"])
+    simulator.age(seconds=3601)
+    assert not simulator.secret_is_valid(key["key"])
+    assert simulator.secret_is_valid(fresh["key"])
+    simulator.switches.list_lag_seconds = 60
+    assert world.admin.listed() == [key["id"]]
+
+
+def test_work_does_not_grow_with_the_number_of_keys(world: Any) -> None:
+    """A page, a request's authentication and a look by secret, among six thousand keys and among thirty."""
+
+    def seconds() -> float:
+        def once() -> float:
+            started = time.perf_counter()
+            assert len(world.admin.get("/api-keys", space_id=world.analytics.id, limit=10).json()["api_keys"]) == 10
+            assert world.simulator.key_of_secret(last.secret) is not None
+            return time.perf_counter() - started
+
+        return min(once() for _count in range(20))
+
+    measured = []
+    for count in (30, 6_000):
+        for number in range(count):
+            last = world.simulator.seed_key(name=f"k{number}", space_id=world.analytics.id)
+        measured.append(seconds())
+    assert measured[1] < 3 * measured[0], measured
 
 
 def test_clock_runs_or_stands_still() -> None:

@@ -144,6 +144,26 @@ def test_lagging_listing(world: Any) -> None:
     assert world.admin.listed(space_id=world.analytics.id) == [new["id"]]
 
 
+@pytest.mark.parametrize("scoped", [True, False])
+@pytest.mark.parametrize("keeps_id", [True, False])
+def test_a_refresh_shows_late(world: Any, scoped: bool, keeps_id: bool) -> None:
+    """By space or by caller, a lagging listing goes on to show what was there before."""
+
+    def redactions() -> Any:
+        scope = {"space_id": world.analytics.id} if scoped else {"key_type": "SERVICE"}
+        return [row["redacted_key"] for row in world.admin.get("/api-keys", **scope).json()["api_keys"]]
+
+    key = world.service()
+    world.simulator.clock.advance(seconds=10)
+    world.simulator.switches.change({"list_lag_seconds": 8, "refresh_keeps_id": keeps_id})
+    fresh = world.admin.refresh(key["id"]).json()
+    assert redactions() == [key["redacted_key"]]
+    world.simulator.clock.advance(seconds=7)
+    assert redactions() == [key["redacted_key"]]
+    world.simulator.clock.advance(seconds=2)
+    assert redactions() == [fresh["redacted_key"]]
+
+
 def test_older_servers_and_redaction(world: Any) -> None:
     world.service()
     world.simulator.switches.change(
