@@ -46,7 +46,7 @@ class Matches:
 class StoredSecret:
     """What `dest` holds: the raw secret, or None for a missing file or one without a secret."""
 
-    value: str | None
+    value: str | None = dataclasses.field(repr=False)
     exists: bool
 
 

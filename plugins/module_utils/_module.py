@@ -46,8 +46,9 @@ Result = t.Dict[str, t.Any]
 class Host:
     """What a task may use of the place where it runs. `options` are validated; `dry_run` is Ansible's check mode."""
 
-    options: t.Mapping[str, t.Any]
-    environment: t.Mapping[str, str]
+    # Both hold the credential.
+    options: t.Mapping[str, t.Any] = dataclasses.field(repr=False)
+    environment: t.Mapping[str, str] = dataclasses.field(repr=False)
     dry_run: bool
     diff: bool
     sleep: t.Callable[[float], None] = time.sleep

@@ -26,7 +26,7 @@ class Observation:
     """What was found. `found_dead` is the key asked for by id, if it is known and no longer live."""
 
     now: datetime
-    credential: str
+    credential: str = dataclasses.field(repr=False)
     matches: Matches
     found_dead: ApiKey | None = None
     drift_of_roles: RoleDrift = dataclasses.field(default_factory=RoleDrift)

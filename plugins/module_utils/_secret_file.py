@@ -34,7 +34,7 @@ _RESERVED = 4096
 class FileState:
     """What lies at the path: its content (None: no file), mode bits and owner."""
 
-    content: bytes | None
+    content: bytes | None = dataclasses.field(repr=False)
     mode: int | None = None
     uid: int | None = None
     gid: int | None = None
