@@ -40,6 +40,9 @@ class Transport(t.Protocol):
 
     clock: ServerClock
 
+    def learn(self, secret: _models.Secret) -> None:
+        """Show this secret in no message from now on."""
+
     def use_credential(self, credential: _models.Secret) -> None:
         """Authenticate with this from now on."""
 
@@ -162,6 +165,9 @@ class ArizeClient:
 
     def _issue(self, path: str, body: t.Mapping[str, t.Any]) -> _models.IssuedKey:
         answer = self._transport.request("POST", path, body=body)
+        secret = _parse.secret_in(answer)
+        if secret is not None:
+            self._transport.learn(secret)
         try:
             return _parse.parse_issued_key(answer)
         except MalformedAnswer as error:

@@ -64,6 +64,17 @@ class Refused(ArizeError):
         return found
 
 
+class TaskFailed(ArizeError):
+    """What an error says at the end of a task: free of secrets, and named after the key."""
+
+    def __init__(self, message: str, details: dict[str, t.Any]) -> None:
+        super().__init__(message)
+        self._details = details
+
+    def details(self) -> dict[str, t.Any]:
+        return self._details
+
+
 class SecretFileError(ArizeError):
     """`dest` can't be read, parsed or written."""
 
@@ -126,17 +137,19 @@ class ApiError(RequestError):
         title: str | None = None,
         detail: str | None = None,
         request_id: str | None = None,
+        error_code: str | None = None,
         plan: dict[str, t.Any] | None = None,
     ) -> None:
         super().__init__(method, path, message, status)
         self.title = title
         self.detail = detail
         self.request_id = request_id
+        self.error_code = error_code
         self.plan = plan or {}
 
     def details(self) -> dict[str, t.Any]:
         found = super().details()
-        for name in ("title", "detail", "request_id"):
+        for name in ("title", "detail", "request_id", "error_code"):
             value = getattr(self, name)
             if value is not None:
                 found["request"][name] = value
@@ -146,7 +159,7 @@ class ApiError(RequestError):
 
 
 class AuthenticationFailed(ApiError):
-    """401: the credential is missing, unknown, lapsed or revoked."""
+    """401: the credential is missing, unknown, expired or revoked."""
 
 
 class AccessForbidden(ApiError):

@@ -26,6 +26,7 @@ from ansible_collections.community.arize.plugins.module_utils._arguments import 
     info_arguments,
     key_arguments,
 )
+from ansible_collections.community.arize.plugins.module_utils._cleaning import Cleaner
 from ansible_collections.community.arize.plugins.module_utils._client import ArizeClient
 from ansible_collections.community.arize.plugins.module_utils._connection import (
     Connection,
@@ -36,6 +37,7 @@ from ansible_collections.community.arize.plugins.module_utils._errors import (
     ArizeError,
     MissingLibrary,
     Refused,
+    TaskFailed,
 )
 from ansible_collections.community.arize.plugins.module_utils._http import HttpTransport
 
@@ -52,7 +54,7 @@ class Host:
     dry_run: bool
     diff: bool
     sleep: t.Callable[[float], None] = time.sleep
-    # Told the credential, wherever it came from, before anything is done with it.
+    # Called with the credential before its first use, so that Ansible masks it.
     mask: t.Callable[[str], None] = lambda _credential: None
     # Told each warning, before the result and before a failure.
     warn: t.Callable[[str], None] = lambda _text: None
@@ -107,19 +109,33 @@ class KeyInfoTask:
 
 
 def execute(host: Host, make_task: TaskMaker) -> Result:
-    """Run a task and return its result. Raises ArizeError, with the key's label in front."""
+    """Run a task and return its result. Raises TaskFailed, or MissingLibrary.
+
+    Results, warnings and failures leave here free of secrets, and with what steers a terminal escaped.
+    """
+    cleaner = Cleaner()
+    cleaned = dataclasses.replace(host, warn=lambda text: host.warn(cleaner.text(text)))
+    try:
+        return t.cast(Result, cleaner.value(_execute(cleaned, make_task, cleaner)))
+    except MissingLibrary:
+        raise
+    except ArizeError as error:
+        raise TaskFailed(cleaner.text(str(error)), cleaner.value(error.details())) from None
+
+
+def _execute(host: Host, make_task: TaskMaker, cleaner: Cleaner) -> Result:
     connection = resolve_connection(host.options, host.environment)
     host.mask(connection.credential.reveal())
-    transport = HttpTransport(connection, host.sleep)
+    transport = HttpTransport(connection, host.sleep, cleaner)
     dialect = Dialect(connection.dialect, self_hosted=not connection.is_arize_cloud)
     try:
         task = make_task(host, ArizeClient(transport, dialect), connection)
         try:
             return task.predict() if host.dry_run else task.carry_out()
         except ArizeError as error:
-            if task.label and task.label not in str(error) and not isinstance(error, (MissingLibrary, Refused)):
-                error.args = (f"{task.label}: {error}",)
-            raise
+            if not task.label or task.label in str(error) or isinstance(error, (MissingLibrary, Refused)):
+                raise
+            raise TaskFailed(f"{task.label}: {error}", error.details()) from None
         finally:
             for warning in task.warnings:
                 host.warn(warning)

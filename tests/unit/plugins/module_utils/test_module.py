@@ -22,6 +22,7 @@ from ansible_collections.community.arize.plugins.module_utils._errors import (
     MissingLibrary,
     NotConnected,
     Refused,
+    TaskFailed,
 )
 from simulator import Fault, Simulator
 
@@ -58,7 +59,7 @@ def test_gate() -> None:
 @pytest.mark.parametrize("error", [None, Refused("no")])
 def test_warnings_are_told_however_a_task_ends(error: ArizeError | None) -> None:
     warnings: list[str] = []
-    with contextlib.suppress(Refused):
+    with contextlib.suppress(TaskFailed):
         _module.execute(host(warnings=warnings), lambda *_given: FakeTask(error))
     assert warnings == ["a warning"]
 
@@ -74,16 +75,17 @@ def test_warnings_are_told_however_a_task_ends(error: ArizeError | None) -> None
     ],
 )
 def test_errors_name_the_key_once(error: ArizeError, message: str) -> None:
-    with pytest.raises(type(error)) as caught:
+    with pytest.raises((TaskFailed, MissingLibrary)) as caught:
         _module.execute(host(), lambda *_given: FakeTask(error))
     assert str(caught.value) == message
+    assert caught.value.details() == error.details()
 
 
 def test_session_is_closed_in_any_case(monkeypatch: pytest.MonkeyPatch) -> None:
     closed: list[bool] = []
     monkeypatch.setattr(_module.HttpTransport, "close", lambda _self: closed.append(True))
     for error in (None, Refused("no")):
-        with contextlib.suppress(Refused):
+        with contextlib.suppress(TaskFailed):
             _module.execute(host(), lambda *_given, error=error: FakeTask(error))
     assert closed == [True, True]
 
