@@ -31,6 +31,7 @@ from ansible_collections.community.arize.plugins.module_utils._client import Ari
 from ansible_collections.community.arize.plugins.module_utils._connection import (
     Connection,
     resolve_connection,
+    secrets_in_urls,
 )
 from ansible_collections.community.arize.plugins.module_utils._dialect import Dialect
 from ansible_collections.community.arize.plugins.module_utils._errors import (
@@ -124,8 +125,15 @@ def execute(host: Host, make_task: TaskMaker) -> Result:
 
 
 def _execute(host: Host, make_task: TaskMaker, cleaner: Cleaner) -> Result:
+    for secret in secrets_in_urls(host.options):
+        host.mask(secret)
     connection = resolve_connection(host.options, host.environment)
     host.mask(connection.credential.reveal())
+    if connection.sends_in_clear:
+        host.warn(
+            f"The credential and each new secret go to {connection.base_url} without encryption, where anybody on "
+            "the network can read them. Use https in api_url.",
+        )
     transport = HttpTransport(connection, host.sleep, cleaner)
     dialect = Dialect(connection.dialect, self_hosted=not connection.is_arize_cloud)
     try:
@@ -152,8 +160,16 @@ def hold_signals() -> None:
         signal.signal(number, signal.SIG_IGN)
 
 
+class _Module(AnsibleModule):  # type: ignore[misc]
+    """An AnsibleModule that also masks a password in a URL when it refuses other options before `execute`."""
+
+    def fail_json(self, msg: str, **kwargs: t.Any) -> None:
+        self.no_log_values.update(secrets_in_urls(self.params))
+        super().fail_json(msg, **kwargs)
+
+
 def _run(arguments: Arguments, make_task: TaskMaker) -> None:
-    module = AnsibleModule(supports_check_mode=True, **connection_arguments().merged_with(arguments).for_module())
+    module = _Module(supports_check_mode=True, **connection_arguments().merged_with(arguments).for_module())
     host = Host(
         module.params,
         os.environ,

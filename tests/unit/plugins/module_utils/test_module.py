@@ -64,6 +64,26 @@ def test_warnings_are_told_however_a_task_ends(error: ArizeError | None) -> None
     assert warnings == ["a warning"]
 
 
+@pytest.mark.parametrize("dry_run", [True, False])
+@pytest.mark.parametrize(
+    ("api_url", "count"), [("http://h.example", 1), ("http://127.0.0.1", 0), ("https://h.example", 0)]
+)
+def test_a_credential_in_clear_is_warned_about_once(api_url: str, count: int, dry_run: bool) -> None:
+    warnings: list[str] = []
+    given = _module.Host(connection_options(api_url=api_url), {}, dry_run=dry_run, diff=False, warn=warnings.append)
+    _module.execute(given, lambda *_given: FakeTask())
+    assert sum("without encryption" in warning for warning in warnings) == count
+
+
+def test_what_must_not_be_shown_is_masked_before_a_refusal() -> None:
+    masked: list[str] = []
+    url = "https://user:open-sesame@h.example"
+    given = _module.Host(connection_options(api_url=url), {}, dry_run=False, diff=False, mask=masked.append)
+    with pytest.raises(TaskFailed, match="takes no user or password"):
+        _module.execute(given, lambda *_given: FakeTask())
+    assert url in masked
+
+
 @pytest.mark.parametrize(
     ("error", "message"),
     [
