@@ -26,8 +26,9 @@ from ansible_collections.community.arize.plugins.module_utils._time import Serve
 
 # The service's largest page (contract section 1.2).
 PAGE_SIZE = 100
-# A listing longer than this is a server that pages for ever.
+# A listing longer than this is a server that pages for ever. 100000 keys are 1000 pages and some 60 MiB.
 _MOST_PAGES = 10_000
+_MOST_BYTES = 256 * 2**20
 # What a server may call a request that it does not understand (contract section 2.1).
 _MALFORMED = (400, 422)
 
@@ -39,6 +40,11 @@ class Transport(t.Protocol):
     """What the client needs of `_http.HttpTransport`."""
 
     clock: ServerClock
+    # Bytes of all answers so far.
+    received: int
+
+    def learn(self, secret: _models.Secret) -> None:
+        """Show this secret in no message from now on."""
 
     def use_credential(self, credential: _models.Secret) -> None:
         """Authenticate with this from now on."""
@@ -177,6 +183,9 @@ class ArizeClient:
 
     def _issue(self, path: str, body: t.Mapping[str, t.Any]) -> _models.IssuedKey:
         answer = self._transport.request("POST", path, body=body)
+        secret = _parse.secret_in(answer)
+        if secret is not None:
+            self._transport.learn(secret)
         # Where it can't be used, a key was most probably issued all the same, and nobody holds its secret.
         try:
             issued = _parse.parse_issued_key(answer)
@@ -266,6 +275,7 @@ class ArizeClient:
     ) -> tuple[list[T], str | None]:
         rows: list[T] = []
         seen: set[str] = set()
+        ends_at = self._transport.received + _MOST_BYTES
         while True:
             page_query = dict(query)
             page_query["limit"] = PAGE_SIZE if limit is None else min(PAGE_SIZE, limit - len(rows))
@@ -280,6 +290,9 @@ class ArizeClient:
                 raise _unexpected("GET", path, str(error)) from None
             if not page.has_more:
                 return rows, None
+            if self._transport.received > ends_at:
+                problem = f"the listing is longer than {_MOST_BYTES // 2**20} MiB ({len(rows)} rows), and goes on"
+                raise _unexpected("GET", path, problem)
             # An incomplete listing must never be taken for a complete one: a key would seem to be missing.
             if page.next_cursor is None or page.next_cursor in seen or len(seen) >= _MOST_PAGES:
                 raise _unexpected("GET", path, "the listing says that it goes on, but gives no new cursor")

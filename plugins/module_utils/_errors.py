@@ -27,17 +27,6 @@ class MissingLibrary(ArizeError):
         self.reason = reason
 
 
-class Explained(ArizeError):
-    """Another error with more words around it; the details are those of the cause."""
-
-    def __init__(self, message: str, cause: ArizeError) -> None:
-        super().__init__(message)
-        self.cause = cause
-
-    def details(self) -> dict[str, t.Any]:
-        return self.cause.details()
-
-
 class InvalidOption(ArizeError):
     """An option's value can't be used; nothing was sent that changes anything."""
 
@@ -95,6 +84,17 @@ class Refused(ArizeError):
         if self.orphans:
             found["orphans"] = self.orphans
         return found
+
+
+class TaskFailed(ArizeError):
+    """What an error says at the end of a task: free of secrets, and named after the key."""
+
+    def __init__(self, message: str, details: dict[str, t.Any]) -> None:
+        super().__init__(message)
+        self._details = details
+
+    def details(self) -> dict[str, t.Any]:
+        return self._details
 
 
 class SecretFileError(ArizeError):
@@ -159,12 +159,14 @@ class ApiError(RequestError):
         title: str | None = None,
         detail: str | None = None,
         request_id: str | None = None,
+        error_code: str | None = None,
         plan: dict[str, t.Any] | None = None,
     ) -> None:
         super().__init__(method, path, message, status)
         self.title = title
         self.detail = detail
         self.request_id = request_id
+        self.error_code = error_code
         self.plan = plan or {}
 
     def is_about(self, field: str) -> bool:
@@ -173,7 +175,7 @@ class ApiError(RequestError):
 
     def details(self) -> dict[str, t.Any]:
         found = super().details()
-        for name in ("title", "detail", "request_id"):
+        for name in ("title", "detail", "request_id", "error_code"):
             value = getattr(self, name)
             if value is not None:
                 found["request"][name] = value
@@ -183,7 +185,7 @@ class ApiError(RequestError):
 
 
 class AuthenticationFailed(ApiError):
-    """401: the credential is missing, unknown, lapsed or revoked."""
+    """401: the credential is missing, unknown, expired or revoked."""
 
 
 class AccessForbidden(ApiError):

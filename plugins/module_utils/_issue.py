@@ -176,10 +176,10 @@ class Issuer:
             try:
                 listed = self._tools.observer.live_matches()
             except _errors.RequestError as error:
-                raise _errors.Explained(
+                raise _errors.TaskFailed(
                     f"{describe(issued.api_key)} was issued, but whether it is the only new one could not be seen: "
                     f"{error} {what_to_look_for(sent, self._tools.desired)}",
-                    error,
+                    error.details(),
                 ) from None
             if any(_is_same_key(issued, key) for key in listed):
                 return listed

@@ -49,6 +49,18 @@ def secret_fits(secret: str, redacted_key: str) -> bool | None:
     return long_enough and secret.startswith(beginning) and secret.endswith(end)
 
 
+# Characters before and behind the dots. The documented form shows six and three.
+_MOST_SHOWN = (12, 8)
+
+
+def shown_redaction(redacted_key: str) -> str:
+    """`redacted_key` for display. What shows more of a secret than a redaction does is cut to one."""
+    beginning, _dots, end = redacted_key.replace("*", "").partition("...")
+    if len(beginning) <= _MOST_SHOWN[0] and len(end) <= _MOST_SHOWN[1]:
+        return redacted_key
+    return f"{redacted_key[:6]}...{redacted_key[-3:]}"
+
+
 @dataclasses.dataclass(frozen=True)
 class RoleAssignment:
     """A role as bound: a predefined one by name in lower case (C(read-only)), or a custom one by id."""
@@ -122,7 +134,8 @@ class ApiKey:
     name: str
     key_type: str
     status: str
-    redacted_key: str
+    # As the service sent it; a broken service may send the whole secret.
+    redacted_key: str = dataclasses.field(repr=False)
     created_at: datetime
     description: str | None = None
     expires_at: datetime | None = None
@@ -131,7 +144,7 @@ class ApiKey:
     bot_user: BotUser | None = None
 
     def is_live(self, now: datetime) -> bool:
-        """ACTIVE and not past its expiry: the service may list a lapsed key as ACTIVE (section 4)."""
+        """ACTIVE and not past its expiry: the service may list an expired key as ACTIVE (section 4)."""
         return self.status == "active" and (self.expires_at is None or self.expires_at > now)
 
     def public(self) -> dict[str, t.Any]:
@@ -142,7 +155,7 @@ class ApiKey:
             "description": self.description,
             "key_type": self.key_type,
             "status": self.status,
-            "redacted_key": self.redacted_key,
+            "redacted_key": shown_redaction(self.redacted_key),
             "created_by_user_id": self.created_by_user_id,
         }
         for name in ("created_at", "expires_at", "last_used_at"):

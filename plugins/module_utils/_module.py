@@ -27,17 +27,19 @@ from ansible_collections.community.arize.plugins.module_utils._arguments import 
     info_arguments,
     key_arguments,
 )
+from ansible_collections.community.arize.plugins.module_utils._cleaning import Cleaner
 from ansible_collections.community.arize.plugins.module_utils._client import ArizeClient
 from ansible_collections.community.arize.plugins.module_utils._connection import (
     Connection,
     resolve_connection,
+    secrets_in_urls,
 )
 from ansible_collections.community.arize.plugins.module_utils._dialect import Dialect
 from ansible_collections.community.arize.plugins.module_utils._errors import (
     ArizeError,
-    Explained,
     MissingLibrary,
     Refused,
+    TaskFailed,
 )
 from ansible_collections.community.arize.plugins.module_utils._http import HttpTransport
 from ansible_collections.community.arize.plugins.module_utils._time import utc_now
@@ -49,12 +51,13 @@ Result = t.Dict[str, t.Any]
 class Host:
     """What a task may use of the place where it runs. `options` are validated; `dry_run` is Ansible's check mode."""
 
-    options: t.Mapping[str, t.Any]
-    environment: t.Mapping[str, str]
+    # Both hold the credential.
+    options: t.Mapping[str, t.Any] = dataclasses.field(repr=False)
+    environment: t.Mapping[str, str] = dataclasses.field(repr=False)
     dry_run: bool
     diff: bool
     sleep: t.Callable[[float], None] = time.sleep
-    # Told the credential, wherever it came from, before anything is done with it.
+    # Called with the credential before its first use, so that Ansible masks it.
     mask: t.Callable[[str], None] = lambda _credential: None
     # Told each warning, before the result and before a failure.
     warn: t.Callable[[str], None] = lambda _text: None
@@ -113,10 +116,31 @@ class KeyInfoTask:
 
 
 def execute(host: Host, make_task: TaskMaker) -> Result:
-    """Run a task and return its result. Raises ArizeError, with the key's label in front."""
+    """Run a task and return its result. Raises TaskFailed, or MissingLibrary.
+
+    Results, warnings and failures leave here free of secrets, and with what steers a terminal escaped.
+    """
+    cleaner = Cleaner()
+    cleaned = dataclasses.replace(host, warn=lambda text: host.warn(cleaner.text(text)))
+    try:
+        return t.cast(Result, cleaner.value(_execute(cleaned, make_task, cleaner)))
+    except MissingLibrary:
+        raise
+    except ArizeError as error:
+        raise TaskFailed(cleaner.text(str(error)), cleaner.value(error.details())) from None
+
+
+def _execute(host: Host, make_task: TaskMaker, cleaner: Cleaner) -> Result:
+    for secret in secrets_in_urls(host.options):
+        host.mask(secret)
     connection = resolve_connection(host.options, host.environment)
     host.mask(connection.credential.reveal())
-    transport = HttpTransport(connection, host.sleep, host.local_now)
+    if connection.sends_in_clear:
+        host.warn(
+            f"The credential and each new secret go to {connection.base_url} without encryption, where anybody on "
+            "the network can read them. Use https in api_url.",
+        )
+    transport = HttpTransport(connection, host.sleep, host.local_now, cleaner)
     dialect = Dialect(connection.dialect, self_hosted=not connection.is_arize_cloud)
     try:
         task = make_task(host, ArizeClient(transport, dialect), connection)
@@ -125,7 +149,7 @@ def execute(host: Host, make_task: TaskMaker) -> Result:
         except ArizeError as error:
             if not task.label or task.label in str(error) or isinstance(error, (MissingLibrary, Refused)):
                 raise
-            raise Explained(f"{task.label[0].upper()}{task.label[1:]}: {error}", error) from None
+            raise TaskFailed(f"{task.label[0].upper()}{task.label[1:]}: {error}", error.details()) from None
         finally:
             for warning in task.warnings:
                 host.warn(warning)
@@ -142,8 +166,16 @@ def hold_signals() -> None:
         signal.signal(number, signal.SIG_IGN)
 
 
+class _Module(AnsibleModule):  # type: ignore[misc]
+    """An AnsibleModule that also masks a password in a URL when it refuses other options before `execute`."""
+
+    def fail_json(self, msg: str, **kwargs: t.Any) -> None:
+        self.no_log_values.update(secrets_in_urls(self.params))
+        super().fail_json(msg, **kwargs)
+
+
 def _run(arguments: Arguments, make_task: TaskMaker) -> None:
-    module = AnsibleModule(supports_check_mode=True, **connection_arguments().merged_with(arguments).for_module())
+    module = _Module(supports_check_mode=True, **connection_arguments().merged_with(arguments).for_module())
     host = Host(
         module.params,
         os.environ,

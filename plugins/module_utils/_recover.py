@@ -26,9 +26,9 @@ from ansible_collections.community.arize.plugins.module_utils._desired import De
 from ansible_collections.community.arize.plugins.module_utils._errors import (
     AnswerLost,
     ApiError,
-    Explained,
     Interrupted,
     RequestError,
+    TaskFailed,
 )
 from ansible_collections.community.arize.plugins.module_utils._matches import describe, describe_all
 from ansible_collections.community.arize.plugins.module_utils._models import ApiKey, IssuedKey
@@ -130,7 +130,7 @@ class Recovery:
         old = sent.issue.refreshed
         if old is None:
             if sent.issue.expires_at is not None and isinstance(error, ApiError) and error.is_about("expires_at"):
-                raise Explained(f"{error} Declare an earlier expiry with expires_in or expires_at.", error)
+                raise TaskFailed(f"{error} Declare an earlier expiry with expires_in or expires_at.", error.details())
             raise error
         live = self._observer.live_matches()
         new = [key for key in live if sent.may_have_made(key)]

@@ -14,12 +14,12 @@ from ansible_collections.community.arize.plugins.module_utils._errors import (
     AnswerLost,
     ArizeError,
     AuthenticationFailed,
-    Explained,
     NotFound,
     ProtocolError,
     Refused,
     RequestError,
     ServerFailed,
+    TaskFailed,
 )
 from ansible_collections.community.arize.plugins.module_utils._matches import describe
 from ansible_collections.community.arize.plugins.module_utils._models import ApiKey
@@ -89,7 +89,7 @@ class Revoker:
                 # The credential itself was among them (allow_self), and no longer serves.
                 return {}
             except RequestError as error:
-                failure = Explained(f"Whether it was revoked could not be seen: {error}", error)
+                failure = TaskFailed(f"Whether it was revoked could not be seen: {error}", error.details())
                 continue
             if not key_ids & listed:
                 return {}
@@ -100,9 +100,9 @@ class Revoker:
 
 def _with_listing(refusal: RequestError, listing: ArizeError) -> ArizeError:
     if not isinstance(refusal, NotFound):
-        return Explained(f"{refusal} {listing}", refusal)
-    return Explained(
+        return TaskFailed(f"{refusal} {listing}", refusal.details())
+    return TaskFailed(
         f"{refusal} But it is still listed as live. Either the server has no such operation (those of before June "
         "2026), or something between refuses PUT requests, or the caller may not revoke it.",
-        refusal,
+        refusal.details(),
     )

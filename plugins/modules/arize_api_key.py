@@ -451,8 +451,8 @@ candidates:
   elements: dict
   returned: when the task fails because of them
 request:
-  description: The request that failed, with C(method), C(path), C(status) and the service's C(title), C(detail) and
-    C(request_id) where there are any, and C(plan) for a limit of the plan.
+  description: The request that failed, with C(method), C(path), C(status) and the service's C(title), C(detail),
+    C(request_id) and C(error_code) where there are any, and C(plan) for a limit of the plan.
   type: dict
   returned: when the task fails because of a request
 option:

@@ -16,7 +16,7 @@ ISSUING = ("created", "refreshed", "replaced")
 _OF_THE_MODULE = ("reasons", "api_key", "next_rotation_at", "retiring", "revoked", "orphans")
 _OF_THE_ENTRY = ("team", "space", "name", "state", "sharing", "dest", "services")
 _LOST = "the folder of its file is missing, so its secret is lost; on_lost_secret: reissue gives it a new one"
-_NO_CREDENTIAL = "no credential"
+_NO_CREDENTIAL = "No Arize API key on host"
 _NO_SPACE = "no space named"
 
 

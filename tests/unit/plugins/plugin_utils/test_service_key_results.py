@@ -51,11 +51,11 @@ ENTRY: dict[str, t.Any] = {
         ),
         (
             {},
-            {"failed": True, "msg": "api_key: no credential: set it"},
+            {"failed": True, "msg": "api_key: No Arize API key on host web1"},
             {},
             {
-                "msg": "key-n of space s: api_key: no credential: set it. For the role, set service_keys_api_key, or "
-                "ARIZE_API_KEY on the controller"
+                "msg": "key-n of space s: api_key: No Arize API key on host web1. For the role, set "
+                "service_keys_api_key, or ARIZE_API_KEY on the controller"
             },
         ),
         ({"state": "forgotten"}, {}, {}, {"action": "none", "failed": False}),
