@@ -245,5 +245,5 @@ def test_secret_in_names_the_path(folder: pathlib.Path) -> None:
     target = secret_file(folder / "secret")
     assert target.secret_in(FileState(None)) is None
     assert target.secret_in(FileState(b"ak-x\n")) == "ak-x"
-    with pytest.raises(SecretFileError, match=r"^dest .*/secret holds something else"):
+    with pytest.raises(SecretFileError, match=r"^dest .*/secret holds something other"):
         target.secret_in(FileState(b"a b"))
