@@ -44,6 +44,12 @@ from ansible_collections.community.arize.plugins.module_utils._errors import (
 from ansible_collections.community.arize.plugins.module_utils._http import HttpTransport
 from ansible_collections.community.arize.plugins.module_utils._time import utc_now
 
+try:
+    from ansible.module_utils.secrets import register_secret
+except ImportError:
+    # ansible-core before 2.22 has no register of secrets.
+    register_secret = None
+
 Result = t.Dict[str, t.Any]
 
 
@@ -181,7 +187,7 @@ def _run(arguments: Arguments, make_task: TaskMaker) -> None:
         os.environ,
         module.check_mode,
         module._diff,
-        mask=module.no_log_values.add,
+        mask=module.no_log_values.add if register_secret is None else register_secret,
         warn=module.warn,
         hold_signals=hold_signals,
     )
