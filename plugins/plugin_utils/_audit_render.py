@@ -19,8 +19,9 @@ from ansible_collections.community.arize.plugins.plugin_utils._audit_findings im
 
 Report = t.Mapping[str, t.Any]
 
-# A spreadsheet takes a cell that begins so for a formula (OWASP, CSV Injection).
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+# A spreadsheet takes a cell that begins with one of these for a formula (OWASP, CSV Injection), and some of them
+# strip blanks first.
+_FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 _COLUMNS = (
     "space",
     "name",
@@ -100,4 +101,4 @@ def to_csv(report: Report) -> str:
 
 def _cell(value: t.Any) -> str:
     text = visible("" if value is None else str(value))
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    return f"'{text}" if text.lstrip().startswith(_FORMULA) else text

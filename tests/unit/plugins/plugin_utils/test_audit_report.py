@@ -207,6 +207,16 @@ def test_hostile_text() -> None:
     assert visible("plain \u05d0 \u00e9") == "plain \u05d0 \u00e9"
 
 
+@pytest.mark.parametrize("blank", ["", " ", "   ", "\u00a0", "\u3000", " \u2003 ", "\t", "\r\n", "\ufeff", "\x1f"])
+@pytest.mark.parametrize("sign", ["=", "+", "-", "@", "\uff1d"])
+def test_no_cell_is_a_formula(blank: str, sign: str) -> None:
+    """Whatever blank stands before the sign; a sign further inside changes nothing."""
+    told = made(audit(key(f"{blank}{sign}1+1"), key(f"a{blank}{sign}1")))
+    names = {row["name"] for row in csv.DictReader(to_csv(told).splitlines())}
+    assert not [name for name in names if name.lstrip().startswith(sign)]
+    assert f"a{visible(blank)}{sign}1" in names
+
+
 def test_an_empty_and_incomplete_audit_has_a_page() -> None:
     page = to_html(made(audit(unread=["s-1"])), TEMPLATE)
     assert "Not complete: 1 space could not be read" in page
