@@ -74,6 +74,11 @@ class ArizeClient:
         """The present UTC instant by the service's clock."""
         return self._transport.clock.now()
 
+    def earliest_now(self) -> datetime:
+        """The present UTC instant by the service's clock or by this host's, whichever is behind the other."""
+        skew = self.clock_skew
+        return self.now() if skew is None else self.now() - max(skew, timedelta())
+
     @property
     def clock_skew(self) -> timedelta | None:
         """How far the service's clock is ahead of this host's; None when no answer has told the time."""

@@ -43,9 +43,9 @@ def clock_warnings(now: datetime, skew: timedelta | None) -> list[str]:
     return [f"{_both_clocks(now, skew)} What is due is decided by the service's clock. Check both."]
 
 
-def check_clock(desired: DesiredKey, plan: Plan, now: datetime, skew: timedelta | None) -> None:
+def check_clock(desired: DesiredKey, now: datetime, skew: timedelta | None) -> None:
     """Nothing is issued or rotated by clocks that differ by more than LARGE_SKEW. Raises Refused."""
-    if skew is None or abs(skew) <= LARGE_SKEW or not plan.changes or desired.state == "absent":
+    if skew is None or abs(skew) <= LARGE_SKEW:
         return
     raise Refused(
         f"{_both_clocks(now, skew)} One of them is wrong by more than a day, so nothing was changed: no expiry or age "

@@ -90,7 +90,7 @@ class Issuer:
             issue = dataclasses.replace(issue, expires_at=signed_expiry(issue.expires_at))
         bindings = tools.observer.scope.bindings() if issue.refreshed is None else ()
         description = tools.desired.description if issue.refreshed is None else issue.refreshed.description
-        sent = Sent(issue, description or None, tools.client.now(), tools.observer.known_ids)
+        sent = Sent(issue, description or None, tools.client.earliest_now(), tools.observer.known_ids)
         tools.hold_signals()
         try:
             if issue.refreshed is None:

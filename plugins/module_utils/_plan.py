@@ -59,6 +59,9 @@ def seconds_to_wait(desired: DesiredKey, now: datetime) -> float:
 
 def make_plan(desired: DesiredKey, seen: Observation) -> Plan:
     """Decide. Raises Refused, InvalidOption."""
+    if desired.state == "refreshed":
+        # Before a wrong clock calls the key expired.
+        check_clock(desired, seen.now, seen.clock_skew)
     if desired.state == "absent":
         plan = _plan_absent(desired, seen)
     elif desired.state == "refreshed":
@@ -67,7 +70,8 @@ def make_plan(desired: DesiredKey, seen: Observation) -> Plan:
         plan = _plan_create(desired, seen)
     else:
         plan = _plan_present(desired, seen, seen.matches.current)
-    check_clock(desired, plan, seen.now, seen.clock_skew)
+    if plan.changes and desired.state != "absent":
+        check_clock(desired, seen.now, seen.clock_skew)
     _check_duplicates(desired, plan)
     plan = _spare_credential(desired, seen, plan)
     if plan.issue is not None and plan.issue.expires_at is not None and plan.issue.expires_at <= seen.now:

@@ -51,7 +51,10 @@ def signed_expiry(expires_at: datetime) -> datetime:
 
 @dataclasses.dataclass(frozen=True)
 class Sent:
-    """A request to issue a key: what was sent, when, and which ids were known before."""
+    """A request to issue a key: what was sent, when, and which ids were known before.
+
+    `at` is not later than the service's own clock, whichever of the known clocks is wrong.
+    """
 
     issue: Issue
     description: str | None
@@ -171,7 +174,7 @@ class Recovery:
         refreshed = sent.issue.refreshed
         grace = sent.issue.grace_seconds if refreshed is not None and ours.key_id == refreshed.key_id else 0
         issue = Issue(expires_at, grace, ours)
-        return Sent(issue, ours.description, self._client.now(), sent.known_ids | {ours.key_id})
+        return Sent(issue, ours.description, self._client.earliest_now(), sent.known_ids | {ours.key_id})
 
     def _visible(self, sent: Sent) -> list[ApiKey]:
         return [key for key in self._observer.live_matches() if sent.may_have_made(key)]
