@@ -128,7 +128,7 @@ def table() -> str:
         )
     lines += [
         "",
-        "Where CVE-2024-8775 ends. The first release of each pair refuses a task that may issue a key and has no `no_log`.",
+        "Where CVE-2024-8775 ends. The first release of each pair refuses to issue a key unless the task has `no_log`.",
         "",
         row("ansible-core", "Tests of hidden secrets passed"),
         row("---", "---"),
