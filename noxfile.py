@@ -68,7 +68,23 @@ def sanity(session: nox.Session, minor: str, _core: Core) -> None:
 
 def secrecy(session: nox.Session, _minor: str, _core: Core) -> None:
     """Look for secrets in what ansible-core prints and logs, which each does in its own way."""
-    record(session.name, secrecy=pytest(session, "tests/behaviour/test_leaks.py"))
+    scan(session, "tests/behaviour/test_leaks.py", "tests/behaviour/test_leak_scan.py")
+
+
+def boundary(session: nox.Session, _minor: str, _core: Core) -> None:
+    """Look for secrets in what the releases around CVE-2024-8775 show, or for the refusal to issue any."""
+    scan(session, "tests/behaviour/test_leak_scan.py")
+
+
+def scan(session: nox.Session, *tests: str) -> None:
+    """Run tests that scan for secrets, and record how many passed and how many bytes were scanned."""
+    sizes = RESULTS / f"{session.name}.scanned"
+    sizes.parent.mkdir(parents=True, exist_ok=True)
+    sizes.write_text("", encoding="utf-8")
+    passed = pytest(session, *tests, ARIZE_TEST_SCANNED=str(sizes.resolve()))
+    scanned = sum(map(int, sizes.read_text(encoding="utf-8").split()))
+    session.log(f"{scanned} bytes scanned")
+    record(session.name, secrecy=passed, scanned=scanned)
 
 
 def hosts(session: nox.Session, _minor: str, core: Core) -> None:
@@ -100,23 +116,29 @@ def skip(session: nox.Session, reason: str) -> None:
     (session.error if "CI" in os.environ else session.skip)(reason)
 
 
-def run(session: nox.Session, minor: str, body: Body) -> None:
+def run(session: nox.Session, release: str, body: Body) -> None:
+    minor = minor_of(release)
     core = CORES[minor]
     forget(session.name)
     session.install(
-        f"ansible-core=={core.release}",
+        f"ansible-core=={core.release if release == minor else release}",
         *("-r", "tests/matrix/requirements.txt", "-c", "tests/matrix/constraints.txt"),
     )
     body(session, minor, core)
 
 
-def add(name: str, minor: str, python: str, body: Body) -> None:
-    """Add a session."""
+def minor_of(release: str) -> str:
+    """The minor version of a release, or of itself."""
+    return ".".join(release.split(".")[:2])
+
+
+def add(name: str, release: str, python: str, body: Body) -> None:
+    """Add a session for a release of ansible-core, or for the one that stands for a minor version."""
     if present(python):
-        function: Callable[[nox.Session], None] = partial(run, minor=minor, body=body)
+        function: Callable[[nox.Session], None] = partial(run, release=release, body=body)
         backend = "uv"
     else:
-        function = partial(skip, reason=f"ansible-core {minor} with Python {python}: no interpreter")
+        function = partial(skip, reason=f"ansible-core {release} with Python {python}: no interpreter")
         backend = "none"
     function.__doc__ = body.__doc__
     nox.session(name=name, python=python, venv_backend=backend)(function)
@@ -127,7 +149,13 @@ def newest(core: Core) -> str:
     return next(filter(present, reversed(core.controllers)), core.controllers[-1])
 
 
-BODIES: dict[str, Body] = {"pair": pair, "sanity": sanity, "secrecy": secrecy, "hosts": hosts}
+BODIES: dict[str, Body] = {
+    "pair": pair,
+    "sanity": sanity,
+    "secrecy": secrecy,
+    "hosts": hosts,
+    "boundary": boundary,
+}
 for a_name in sessions():
-    kind, a_minor, *a_python = a_name.split("-")
-    add(a_name, a_minor, a_python[0] if a_python else newest(CORES[a_minor]), BODIES[kind])
+    kind, a_release, *a_python = a_name.split("-")
+    add(a_name, a_release, a_python[0] if a_python else newest(CORES[minor_of(a_release)]), BODIES[kind])

@@ -265,10 +265,15 @@ attributes:
       - O(state=refreshed) issues a new secret on each run.
 notes:
   - A result that holds a secret is hidden from all output of Ansible, as with C(no_log), while C(register) keeps it.
-    What is not registered is gone, so an ad hoc call needs O(dest).
-  - C(async) needs C(no_log=true) on the task, and on the C(async_status) task that fetches the result, because Ansible
-    shows such a result in full. It also leaves the result in a file below C(~/.ansible_async) on the host where the
-    module runs.
+    One line on stderr says what happened.
+  - A task that may issue a secret is refused when nobody would receive it, in check mode as well. It needs O(dest) or
+    C(register). An ad hoc command needs O(dest).
+  - ansible-core before 2.16.13, and 2.17.0 to 2.17.5, would print a new secret (CVE-2024-8775). There, a task that may
+    issue one is refused unless it has C(no_log=true).
+  - With C(async), the result must not hold the secret, so set O(dest). The result is hidden, because it holds the
+    secret if the file can't be written. With C(poll=0), or without O(dest), C(no_log=true) is needed on the task and
+    on the C(async_status) task that fetches the result. Ansible also leaves the result in a file below
+    C(~/.ansible_async) on the host where the module runs.
   - Whether a key is due is decided by the clock of the service, not by that of the host. When the two differ by more
     than five minutes, the task warns. When they differ by more than a day, nothing is issued or rotated. The variable
     E(ARIZE_SIMULATED_CLOCK=true) turns the comparison off, for a simulated service whose clock is moved.
@@ -312,6 +317,7 @@ EXAMPLES = r"""
         spaces:
           - space: support
             role: member
+  register: exporter_key
 
 - name: Rotate a key that never expires each month, and let the old secret serve for half a day
   community.arize.arize_api_key:
@@ -319,6 +325,7 @@ EXAMPLES = r"""
     space: support
     max_age: 30d
     grace_period: 12h
+  register: gateway_key
 
 - name: Rotate a key that was issued before the incident, once, and end its leaked secret at once
   community.arize.arize_api_key:
@@ -342,6 +349,7 @@ EXAMPLES = r"""
     space: support
     state: refreshed
     grace_period: 10m
+  register: gateway_key
 
 - name: Revoke a key by its id
   community.arize.arize_api_key:
@@ -354,6 +362,7 @@ EXAMPLES = r"""
     name: notebook
     key_type: user
     expires_in: 2w
+  register: notebook_key
 """
 
 RETURN = r"""

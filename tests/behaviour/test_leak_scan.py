@@ -118,6 +118,7 @@ def test_no_secret_gets_out(runner: PlaybookRunner, simulator: Simulator, settin
         issued.update({f"{name} {item['item']}": item for item in results[name]["results"]})
     without = {name for name, result in issued.items() if not result.get("key")}
     assert without == {"some new x", "some fail nobody", "crash x"}
+    assert run.stderr.count("[ERROR]: localhost: ") == 1, "what the crash left behind is told"
     assert results["async, written"]["changed"]
     assert runner.simulator.secret_is_valid(results["async, crash"]["key"])
 

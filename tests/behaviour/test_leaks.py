@@ -13,6 +13,7 @@ import pytest
 from behaviour.rows import seed
 from support.playbooks import PlaybookRun, PlaybookRunner
 
+from ansible_collections.community.arize.plugins.plugin_utils import _hiding
 from simulator import Fault, Simulator
 
 MASK = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
@@ -147,12 +148,55 @@ def test_ssh_shows_no_secret(tmp_path: pathlib.Path) -> None:
     with Simulator(spaces=("analytics",)) as simulator:
         runner = PlaybookRunner(simulator, tmp_path)
         issuing = runner.key(name="created", space="analytics")
-        run = runner.run_tasks(issuing, runner.info(space="analytics"), arguments=arguments)
-        (issued, listed) = run.results
-        assert simulator.secret_is_valid(issued["key"])
+        # The credential comes from the environment of the host: from ansible-core 2.22 on, a module hands it on.
+        run = runner.run_tasks(
+            issuing,
+            runner.info(space="analytics"),
+            {"ansible.builtin.command": "echo shown"},
+            arguments=arguments,
+            defaults={"api_url": simulator.url},
+            ARIZE_API_KEY=simulator.credential,
+        )
+        assert simulator.secret_is_valid(run.results[0]["key"])
     # The connection does show the output of other tasks, so this is the place to look.
     assert "(0, b'\\n{" in run.stdout
-    assert str(listed["listed_at"]) in run.stdout
+    for secret in simulator.secrets:
+        assert secret not in run.everything_printed
+
+
+UNREACHABLE = """#!/bin/sh
+echo 'ssh: connect to host localhost port 22: Connection refused' >&2
+exit 255
+"""
+
+
+def test_an_unreachable_host_is_reported_with_the_words_of_ssh(
+    playbooks: PlaybookRunner, tmp_path: pathlib.Path
+) -> None:
+    client = tmp_path / "ssh"
+    client.write_text(UNREACHABLE)
+    client.chmod(0o700)
+    run = playbooks.run_tasks(
+        playbooks.key(name="created", space="analytics"),
+        arguments=["-e", f"ansible_ssh_executable={client}", "-e", "ansible_connection=ssh"],
+    )
+    assert "UNREACHABLE" in run.stdout
+    assert "port 22: Connection refused" in run.stdout
+    assert playbooks.simulator.requests == []
+
+
+@pytest.mark.skipif(_hiding.register_secret is None, reason="this ansible-core has no register of secrets")
+def test_later_tasks_can_print_neither_secret_nor_credential(playbooks: PlaybookRunner) -> None:
+    """Where Ansible registers secrets, not even a careless playbook shows them."""
+    simulator = playbooks.simulator
+    run = playbooks.run_tasks(
+        playbooks.key(name="created", space="analytics"),
+        {"ansible.builtin.debug": {"msg": "{{ result_0.key }} {{ lookup('env', 'ARIZE_API_KEY') }}"}},
+        defaults={"api_url": simulator.url},
+        ARIZE_API_KEY=simulator.credential,
+    )
+    assert simulator.secret_is_valid(run.results[0]["key"])
+    assert "$REDACTED$ $REDACTED$" in run.stdout
     for secret in simulator.secrets:
         assert secret not in run.everything_printed
 

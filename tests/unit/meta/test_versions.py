@@ -16,7 +16,10 @@ import ansible.release
 import pytest
 import yaml
 from ansible_test._util.target.common import constants
+from packaging.specifiers import SpecifierSet
 from tools import matrix, release
+
+from ansible_collections.community.arize.plugins.plugin_utils._hiding import overwrites_marks
 
 ROOT = pathlib.Path(__file__).parents[3]
 MINOR = ".".join(ansible.release.__version__.split(".")[:2])
@@ -39,12 +42,20 @@ def test_the_interpreters_of_a_core_are_those_that_it_names_itself() -> None:
 
 def test_the_oldest_and_the_newest_version_are_those_promised() -> None:
     minors, oldest_host = list(matrix.CORES), min((v for c in matrix.CORES.values() for v in c.hosts), key=number)
-    assert yaml.safe_load(text("meta/runtime.yml"))["requires_ansible"] == f">={minors[0]}.0"
     readme = " ".join(text("README.md").split())
-    assert f"- ansible-core {minors[0]} or later on the controller" in readme
     assert f"ansible-core {minors[0]} to {minors[-1]} under each Python" in readme
     assert f"- Python {oldest_host} or later" in readme
     assert yaml.safe_load(text("tests/config.yml")) == {"modules": {"python_requires": f">={oldest_host}"}}
+
+
+def test_the_required_releases_are_those_that_keep_a_secret_hidden() -> None:
+    required = SpecifierSet(yaml.safe_load(text("meta/runtime.yml"))["requires_ansible"])
+    releases = [*matrix.BOUNDARIES, *(core.release for core in matrix.CORES.values()), "2.15.13", "2.17.0"]
+    assert {release for release in releases if not required.contains(release, prereleases=True)} == {
+        release for release in releases if overwrites_marks(release)
+    }
+    floors = [release for release in matrix.BOUNDARIES if release in required]
+    assert f"- ansible-core {' or '.join(floors)}, or later" in " ".join(text("README.md").split())
 
 
 def test_the_releases_are_of_their_minor_version() -> None:
@@ -54,10 +65,11 @@ def test_the_releases_are_of_their_minor_version() -> None:
 
 
 def test_the_table_has_a_row_for_each_pair_and_each_core() -> None:
-    rows = re.findall(r"^\| (\d[\d.]*)(?:, Python ([\d.]+))? \|", text("docs/tables/matrix.md"), re.MULTILINE)
+    rows = re.findall(r"^\| (\d[\d.]*(?:rc\d+)?)(?:, Python ([\d.]+))? \|", text("docs/tables/matrix.md"), re.MULTILINE)
     pairs = [(matrix.CORES[minor].release, python) for minor, python in matrix.pairs()]
     assert rows[: len(pairs)] == pairs
-    assert [core for core, _cell in rows[len(pairs) :]] == [core.release for core in matrix.CORES.values()]
+    releases = [*(core.release for core in matrix.CORES.values()), *matrix.BOUNDARIES]
+    assert [core for core, _cell in rows[len(pairs) :]] == releases
 
 
 def test_the_table_is_written_when_every_session_left_its_figures(
@@ -69,6 +81,7 @@ def test_the_table_is_written_when_every_session_left_its_figures(
         "pair": {"unit": 7, "integration": 2},
         "sanity": {"sanity": 40, "ignored": 0},
         "secrecy": {"secrecy": 16},
+        "boundary": {"secrecy": 6},
         "hosts": {"hosts": "3.8, 3.9"},
     }
     for session in matrix.sessions()[1:]:
@@ -82,6 +95,7 @@ def test_the_table_is_written_when_every_session_left_its_figures(
     oldest, newest = (matrix.CORES[minor].release for minor in (next(iter(matrix.CORES)), MINOR))
     assert f"| {oldest}, Python {matrix.pairs()[0][1]} | skipped: no interpreter |  |" in written
     assert f"| {newest} | 40 | 0 | 16 | 3.8, 3.9 |" in written
+    assert [f"| {release} | 6 |" for release in matrix.BOUNDARIES] == written[-len(matrix.BOUNDARIES) :]
 
 
 def test_nothing_is_ignored_in_sanity_tests() -> None:
