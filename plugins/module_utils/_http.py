@@ -252,7 +252,9 @@ class HttpTransport:
         )
 
     def _content_type(self, response: t.Any) -> str:
-        return self._cleaner.line(response.headers.get("Content-Type", "").split(";")[0], 60) or "no content type"
+        # Cleaned before it is cut, at the semicolon as well.
+        kind = self._cleaner.line(response.headers.get("Content-Type", "")) or ""
+        return kind.split(";")[0][:60].strip() or "no content type"
 
     def _retry_after(self, response: t.Any) -> float | None:
         """Seconds that the service asks to wait; an HTTP date counts from the answer's own date."""
@@ -265,9 +267,9 @@ class HttpTransport:
                 "proxy", "a SOCKS proxy needs the Python library PySocks where the module runs"
             )
         if isinstance(error, (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema)):
-            return _errors.InvalidOption("api_url", f"{self._host} is no address that a request can be sent to")
+            return _errors.InvalidOption("api_url", f"{self._host} is not an address that a request can be sent to")
         if isinstance(error, (requests.exceptions.InvalidProxyURL, requests.exceptions.MissingSchema)):
-            return _errors.InvalidOption("proxy", "is no address of a proxy")
+            return _errors.InvalidOption("proxy", "is not the URL of a proxy")
         if _is_about_ca_bundle(error):
             return _errors.InvalidOption("ca_path", "the CA bundle does not exist or holds no certificate")
         if isinstance(error, AnswerRefused):
