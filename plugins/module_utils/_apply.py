@@ -78,6 +78,8 @@ class KeyReconciler:
             self.warnings.append(f"The folder of dest {self._file.path} does not exist; a real run needs it.")
         situation, _state = self._look(folder_needed=False)
         self.warnings += [*situation.plan.matches.warnings, *situation.plan.warnings]
+        if self._file is not None:
+            self.warnings += self._file.warnings()
         return predicted_result(situation, self._diff)
 
     def carry_out(self) -> dict[str, t.Any]:
@@ -147,6 +149,8 @@ class KeyReconciler:
         plan = situation.plan
         progress = Progress(extra_reasons=list(lost_rounds))
         self.warnings[:] = [*plan.matches.warnings, *plan.warnings]
+        if self._file is not None:
+            self.warnings += self._file.warnings()
         if lost_rounds and not plan.changes and self._file is None:
             self.warnings.append(
                 f"{' '.join(lost_rounds)} Its secret is with that run. If there was none, a proxy has sent the request "
