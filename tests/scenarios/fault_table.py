@@ -278,8 +278,8 @@ def summary(rows: t.Sequence[Row]) -> str:
         "# What each fault leads to",
         "",
         "This page is made by `make tables` from what the tests find. Each task keeps its key in `dest` and meets one",
-        "fault. A cell says how the task ends after its own retries. In every case, each live key has a holder or is",
-        "named in the failure.",
+        "fault. A cell says how the task ends after its own retries. In no case is a key live that nobody has the",
+        "secret of and that the failure does not mention.",
         "",
         "| cell | meaning |",
         "|---|---|",
@@ -314,14 +314,25 @@ def matrix(rows: t.Sequence[Row], happenings: t.Mapping[str, t.Collection[str]],
     """A table of what happens by tasks. Faults of one kind that lead to different ends have rows of their own."""
     lines = ["| what happens | " + " | ".join(tasks) + " |", "|---" * (len(tasks) + 1) + "|"]
     for words, faults in happenings.items():
-        ends: dict[tuple[str, ...], list[str]] = {}
+        ends: list[tuple[list[str], list[str]]] = []
         for fault in faults:
-            cells = (cell([row for row in rows if (row.fault, row.task) == (fault, task)]) for task in tasks)
-            ends.setdefault(tuple(cells), []).append(fault)
-        for cells_of_row, alike in ends.items():
-            which = f" ({', '.join(alike)})" if len(ends) > 1 else ""
-            lines.append(f"| {words}{which} | " + " | ".join(cells_of_row) + " |")
+            cells = [cell([row for row in rows if (row.fault, row.task) == (fault, task)]) for task in tasks]
+            join(ends, cells, fault)
+        most = max(ends, key=lambda end: len(end[1]))
+        for end in sorted(ends, key=lambda end: end is not most):
+            which = "" if end is most else f": {', '.join(end[1])}"
+            lines.append(f"| {words}{which} | " + " | ".join(end[0]) + " |")
     return lines
+
+
+def join(ends: list[tuple[list[str], list[str]]], cells: list[str], fault: str) -> None:
+    """Put a fault into the row whose cells are the same where both were tried, or into a row of its own."""
+    for known, faults in ends:
+        if all(not own or not other or own == other for own, other in zip(cells, known)):
+            known[:] = [own or other for own, other in zip(cells, known)]
+            faults.append(fault)
+            return
+    ends.append((cells, [fault]))
 
 
 def messages(rows: t.Sequence[Row]) -> str:
