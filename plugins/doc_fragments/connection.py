@@ -14,6 +14,9 @@ options:
       - If not set, the key of O(profile) is used, else that in the environment variable E(ARIZE_API_KEY).
       - All environment variables are read on the host where the module runs, which is the managed host and not the
         controller unless the task is delegated.
+      - Don't set the variable with the keyword C(environment) of a task or play. On another host Ansible then writes it
+        into the command line, which every user of that host can see in the list of processes, and which C(-vvv) prints.
+        Pass the value in this option from a lookup instead, once for all modules in C(module_defaults).
       - It must have at least 8 characters, because Ansible masks the value wherever it occurs in the output, and
         a short one would mask unrelated text.
     type: str
@@ -33,6 +36,11 @@ options:
   api_url:
     description:
       - The base URL of the service, with or without C(/v2), for self-hosted installations and private connections.
+      - Use V(https). Over V(http) the credential and each new secret cross the network unencrypted. An address with
+        V(http) is accepted without further ado for loopback only (V(127.0.0.0/8), V(::1), V(localhost)); for another
+        host it must be written in this option, and the task warns. From an environment variable or a profile it is
+        refused.
+      - It must not contain a user or a password.
       - If neither this nor O(region) is set, the URL comes from E(ARIZE_BASE_URL); else from one of E(ARIZE_REGION),
         E(ARIZE_SINGLE_HOST) with E(ARIZE_SINGLE_PORT), and E(ARIZE_BASE_DOMAIN), which exclude each other; else from
         E(ARIZE_API_HOST), E(ARIZE_API_PORT) and E(ARIZE_API_SCHEME); else it is V(https://api.arize.com).
@@ -59,8 +67,8 @@ options:
       - legacy
   validate_certs:
     description:
-      - Whether to verify the TLS certificate of the service. Set this to V(false) for tests only, because whoever
-        sits in between can then read the credential and every new secret.
+      - Whether to verify the TLS certificate of the service. Set this to V(false) for tests only, because
+        anybody in between can then read the credential and every new secret.
       - If not set, E(ARIZE_REQUEST_VERIFY) is used, of which V(1), V(true), V(yes) and V(on) mean yes. If that is
         not set either, the certificate is verified.
     type: bool

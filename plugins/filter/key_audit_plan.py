@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: community.arize contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What an audit asks, looks for and writes."""
+"""The plan of an audit."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from ansible_collections.community.arize.plugins.plugin_utils._audit_plan import
 
 DOCUMENTATION = r"""
 name: key_audit_plan
-short_description: Work out an audit from the variables of the role
+short_description: Plan an audit from the variables of the role
 version_added: 1.1.0
 author:
   - community.arize contributors (@community-arize)
 description:
-  - Gives each variable of the role P(community.arize.key_audit#role), which uses this filter, its form, and finds
-    those that contradict each other, before the service is asked.
+  - Converts each variable of the role P(community.arize.key_audit#role), which uses this filter, to its type, and finds
+    variables that contradict each other before any request is sent.
 positional: _input
 options:
   _input:
-    description: The variables of the role by name, but for the credential.
+    description: The variables of the role by name, except for the credential.
     type: dict
     required: true
   environment:
@@ -30,7 +30,7 @@ options:
 """
 
 EXAMPLES = r"""
-- name: Work out what to look for
+- name: Plan the audit of service keys
   ansible.builtin.set_fact:
     my_plan: >-
       {{ my_variables | community.arize.key_audit_plan(

@@ -17,7 +17,7 @@ version_added: 1.0.0
 author:
   - community.arize contributors (@community-arize)
 description:
-  - What comes from the service is escaped in HTML, and can't be a formula in CSV. Control characters are made visible.
+  - Text from the service is escaped in HTML, and can't be a formula in CSV. Control characters are made visible.
   - Made for the role P(community.arize.key_audit#role). It may change with the role; better use that.
 positional: _input
 options:
@@ -57,13 +57,13 @@ def key_audit_render(report: t.Mapping[str, t.Any], form: str, template: str = "
     """The filter; see DOCUMENTATION. Raises AnsibleFilterError for an unknown form or a page without a template."""
     if form == "html":
         if not template:
-            raise AnsibleFilterError("key_audit_render: html needs a template, such as that of the role key_audit")
+            raise AnsibleFilterError("key_audit_render: html requires a template, such as that of the role key_audit")
         return to_html(report, template)
     if form == "csv":
         return to_csv(report)
     if form == "json":
         return to_json(report)
-    raise AnsibleFilterError(f"key_audit_render: form is html, csv or json, not {form!r}")
+    raise AnsibleFilterError(f"key_audit_render: form must be html, csv or json, not {form!r}")
 
 
 class FilterModule:

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: community.arize contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a report on an audit says."""
+"""The content of a report on an audit."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from ansible_collections.community.arize.plugins.plugin_utils._audit_report impo
 
 DOCUMENTATION = r"""
 name: key_audit_report
-short_description: Make a report of the results of an audit
+short_description: Make a report from the results of an audit
 version_added: 1.0.0
 author:
   - community.arize contributors (@community-arize)
 description:
   - Groups findings by severity, sets accepted ones apart, and lays out a time line of expiries.
   - Made for the role P(community.arize.key_audit#role). It may change with the role; better use that.
-  - The time is that of the audit. A report bears its day, so that equal keys make equal reports on the same day.
+  - The time is that of the audit. A report shows its day only, so that equal keys make equal reports on the same day.
 positional: _input
 options:
   _input:
@@ -49,7 +49,7 @@ options:
     elements: dict
     default: []
   fail_on:
-    description: Findings that shall fail the play. V(any) stands for all, V(incomplete) for a space that was not read.
+    description: Findings that fail the play. V(any) stands for all, V(incomplete) for a space that was not read.
     type: list
     elements: str
     choices:
@@ -76,7 +76,7 @@ options:
     default: {}
     version_added: 1.1.0
   spaces:
-    description: The spaces that were asked for. Empty for all.
+    description: The requested spaces. Empty for all.
     type: list
     elements: str
     default: []
@@ -84,7 +84,7 @@ options:
 """
 
 EXAMPLES = r"""
-- name: Show what is wrong
+- name: Show the findings
   ansible.builtin.debug:
     msg: "{{ ([audit] | community.arize.key_audit_report(title='Keys')).findings }}"
 """
@@ -94,7 +94,7 @@ _value:
   description:
     - The report, for the filter P(community.arize.key_audit_render#filter).
     - C(title), C(date), C(api_url), C(made_by), C(thresholds), C(complete) and C(unread_spaces) are its head.
-    - C(figures) holds counts, and C(problems) sentences that say why the play shall fail.
+    - C(figures) holds counts, and C(problems) sentences that say why the play fails.
     - C(findings) holds one entry for each kind of finding, with its severity, its meaning, what to do, and the ids of
       the keys that have it. C(keys) holds the keys, C(spaces) the ids of the keys by space, and C(timeline) a drawing.
   type: dict

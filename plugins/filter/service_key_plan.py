@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: community.arize contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What one host has to do for the declared teams."""
+"""The plan of one host for the declared teams."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ display = Display()
 
 DOCUMENTATION = r"""
 name: service_key_plan
-short_description: Work out the service keys of one host from teams and their spaces
+short_description: Plan the service keys of one host from teams and their spaces
 version_added: 1.0.0
 author:
   - community.arize contributors (@community-arize)
 description:
   - Made for the role P(community.arize.service_keys#role). It may change with the role; better use that.
-  - Lays what a space declares over what its team declares, and that over the defaults of the role.
-  - Finds keys that are declared twice, files that would be overwritten, hosts that are not in the inventory, and all
-    that the module M(community.arize.arize_api_key) would refuse without asking the service.
+  - Lays the options of a space over those of its team, and these over the defaults of the role.
+  - Finds keys that are declared twice, files that would be overwritten, hosts that are not in the inventory, and
+    options that the module M(community.arize.arize_api_key) would refuse without a request.
 positional: _input
 options:
   _input:
@@ -32,9 +32,9 @@ options:
     required: true
   defaults:
     description:
-      - What each team and space inherits. Its keys are those variables of the role that a team or space can override,
-        from C(name) to C(services), and C(keeper_folder), all without their prefix. All must be there; what is not set
-        is empty.
+      - The options that each team and space inherits. Its keys are those variables of the role that a team or space can
+        override, from C(name) to C(services), and C(keeper_folder), all without their prefix. All must be present; an
+        option that is not set is empty.
     type: dict
     required: true
   host:
@@ -52,15 +52,15 @@ options:
     required: true
   settings:
     description:
-      - What concerns all keys, C(api_key), C(api_url), C(region) and C(folder_mode), to be checked. None of it is in
-        the result but the mode.
+      - Settings of all keys, C(api_key), C(api_url), C(region) and C(folder_mode), to be checked. Only the mode is in
+        the result.
     type: dict
     default: {}
     version_added: 1.1.0
 """
 
 EXAMPLES = r"""
-- name: Work out what this host needs
+- name: Plan the service keys of this host
   ansible.builtin.set_fact:
     my_plan: >-
       {{ service_keys_teams | community.arize.service_key_plan(

@@ -14,6 +14,7 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
+from ansible_collections.community.arize.plugins.module_utils._desired import DEFAULT_MODE
 from ansible_collections.community.arize.plugins.module_utils._dialect import DIALECTS
 
 Spec = t.Dict[str, t.Any]
@@ -116,13 +117,13 @@ def key_arguments() -> Arguments:
             "allow_self": {"type": "bool", "default": False},
             "exclusive": {"type": "bool", "default": False},
             "on_drift": {"type": "str", "choices": ["fail", "ignore", "replace"], "default": "fail"},
-            "compare_roles": {"type": "bool", "default": False},
+            "compare_roles": {"type": "bool"},
             "dest": {"type": "path"},
             "dest_format": {"type": "str", "choices": ["raw", "dotenv", "json"], "default": "raw"},
             "dest_variable": {"type": "str", "default": "ARIZE_API_KEY"},
             "owner": {"type": "str"},
             "group": {"type": "str"},
-            "mode": {"type": "raw", "default": "0600"},
+            "mode": {"type": "raw", "default": DEFAULT_MODE},
             # A choice, and a yes or no: no secrets, whatever their names sound like.
             "on_lost_secret": {
                 "type": "str",

@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 import typing as t
-from datetime import datetime
+from datetime import datetime, timedelta
 from urllib.parse import quote, unquote
 
 from ansible_collections.community.arize.plugins.module_utils import _models, _parse
@@ -26,8 +26,9 @@ from ansible_collections.community.arize.plugins.module_utils._time import Serve
 
 # The service's largest page (contract section 1.2).
 PAGE_SIZE = 100
-# A listing longer than this is a server that pages for ever.
+# A listing longer than this is a server that pages for ever. 100000 keys are 1000 pages and some 60 MiB.
 _MOST_PAGES = 10_000
+_MOST_BYTES = 256 * 2**20
 # What a server may call a request that it does not understand (contract section 2.1).
 _MALFORMED = (400, 422)
 
@@ -39,6 +40,11 @@ class Transport(t.Protocol):
     """What the client needs of `_http.HttpTransport`."""
 
     clock: ServerClock
+    # Bytes of all answers so far.
+    received: int
+
+    def learn(self, secret: _models.Secret) -> None:
+        """Show this secret in no message from now on."""
 
     def use_credential(self, credential: _models.Secret) -> None:
         """Authenticate with this from now on."""
@@ -67,6 +73,16 @@ class ArizeClient:
     def now(self) -> datetime:
         """The present UTC instant by the service's clock."""
         return self._transport.clock.now()
+
+    def earliest_now(self) -> datetime:
+        """The present UTC instant by the service's clock or by this host's, whichever is behind the other."""
+        skew = self.clock_skew
+        return self.now() if skew is None else self.now() - max(skew, timedelta())
+
+    @property
+    def clock_skew(self) -> timedelta | None:
+        """How far the service's clock is ahead of this host's; None when no answer has told the time."""
+        return self._transport.clock.skew
 
     def list_api_keys(
         self,
@@ -143,6 +159,16 @@ class ArizeClient:
         """One space by id. Raises NotFound."""
         return self._get(f"/spaces/{quote(space_id, safe='')}", _parse.parse_space)
 
+    def spaces_of(self, organization_id: str) -> list[_models.Space]:
+        """All visible spaces of an organization."""
+        found, _end = self._listing("/spaces", "spaces", _parse.parse_space, {"org_id": organization_id})
+        return found
+
+    def organizations(self) -> list[_models.Organization]:
+        """All organizations that the caller can see (section 1.7)."""
+        found, _end = self._listing("/organizations", "organizations", _parse.parse_organization, {})
+        return list({organization.organization_id: organization for organization in found}.values())
+
     def organizations_named(self, name: str) -> list[_models.Organization]:
         """Visible organizations of exactly this name (section 1.7)."""
         found, _end = self._listing("/organizations", "organizations", _parse.parse_organization, {"name": name})
@@ -162,17 +188,18 @@ class ArizeClient:
 
     def _issue(self, path: str, body: t.Mapping[str, t.Any]) -> _models.IssuedKey:
         answer = self._transport.request("POST", path, body=body)
+        secret = _parse.secret_in(answer)
+        if secret is not None:
+            self._transport.learn(secret)
+        # Where it can't be used, a key was most probably issued all the same, and nobody holds its secret.
         try:
-            return _parse.parse_issued_key(answer)
+            issued = _parse.parse_issued_key(answer)
         except MalformedAnswer as error:
-            # A key was most probably issued, and its secret can't be read: as good as no answer.
-            shown = f"/v2{unquote(path)}"
-            raise AnswerLost(
-                "POST",
-                shown,
-                f"POST {shown} was answered with something else than a key ({error}); "
-                "whether the service carried it out is unknown.",
-            ) from None
+            raise _lost(path, f"something else than a key ({error})") from None
+        if _models.secret_fits(issued.secret.reveal(), issued.api_key.redacted_key) is False:
+            # A proxy that masks secrets would have its mask delivered, and the working key revoked after that.
+            raise _lost(path, f"the key {issued.api_key.key_id} and a secret that is not that of this key")
+        return issued
 
     def _listing_in_dialect(
         self,
@@ -253,6 +280,7 @@ class ArizeClient:
     ) -> tuple[list[T], str | None]:
         rows: list[T] = []
         seen: set[str] = set()
+        ends_at = self._transport.received + _MOST_BYTES
         while True:
             page_query = dict(query)
             page_query["limit"] = PAGE_SIZE if limit is None else min(PAGE_SIZE, limit - len(rows))
@@ -267,6 +295,9 @@ class ArizeClient:
                 raise _unexpected("GET", path, str(error)) from None
             if not page.has_more:
                 return rows, None
+            if self._transport.received > ends_at:
+                problem = f"the listing is longer than {_MOST_BYTES // 2**20} MiB ({len(rows)} rows), and goes on"
+                raise _unexpected("GET", path, problem)
             # An incomplete listing must never be taken for a complete one: a key would seem to be missing.
             if page.next_cursor is None or page.next_cursor in seen or len(seen) >= _MOST_PAGES:
                 raise _unexpected("GET", path, "the listing says that it goes on, but gives no new cursor")
@@ -283,6 +314,15 @@ def _check_filters(keys: t.Sequence[_models.ApiKey], asked: t.Mapping[str, str])
             if shown != value:
                 problem = f"only keys with {name} {value} were asked for, and one with {shown} is listed"
                 raise _unexpected("GET", "/api-keys", problem)
+
+
+def _lost(path: str, what: str) -> AnswerLost:
+    shown = f"/v2{unquote(path)}"
+    return AnswerLost(
+        "POST",
+        shown,
+        f"POST {shown} was answered with {what}; whether the service carried it out is unknown.",
+    )
 
 
 def _unexpected(method: str, path: str, problem: str) -> ProtocolError:

@@ -8,11 +8,11 @@
 from __future__ import annotations
 
 import typing as t
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from ansible_collections.community.arize.plugins.module_utils._desired import DesiredKey
+from ansible_collections.community.arize.plugins.module_utils._desired import DEFAULT_GRACE, DesiredKey
 from ansible_collections.community.arize.plugins.module_utils._errors import Refused
-from ansible_collections.community.arize.plugins.module_utils._matches import Matches, describe
+from ansible_collections.community.arize.plugins.module_utils._matches import QUARANTINE, Matches, describe
 from ansible_collections.community.arize.plugins.module_utils._models import ApiKey, IssuedKey
 from ansible_collections.community.arize.plugins.module_utils._plan_types import REFRESHED, Issue, Plan
 from ansible_collections.community.arize.plugins.module_utils._time import SAME_INSTANT, format_instant
@@ -30,7 +30,42 @@ def next_rotation(desired: DesiredKey, api_key: ApiKey | None) -> datetime | Non
     return min(instants, default=None)
 
 
-_UNBOUNDED = "{} never lapses, so renew_before has no effect; declare expires_in, or use max_age."
+_UNBOUNDED = "{} never expires, so renew_before has no effect. Declare expires_in, or use max_age."
+# Apart from network delays, clocks that are kept by NTP differ by less than a second.
+SMALL_SKEW = timedelta(minutes=5)
+LARGE_SKEW = timedelta(days=1)
+
+
+def clock_warnings(now: datetime, skew: timedelta | None) -> list[str]:
+    """A sentence with both clocks where they differ by more than SMALL_SKEW."""
+    if skew is None or abs(skew) <= SMALL_SKEW:
+        return []
+    return [f"{_both_clocks(now, skew)} What is due is decided by the service's clock. Check both."]
+
+
+def check_clock(desired: DesiredKey, now: datetime, skew: timedelta | None) -> None:
+    """Nothing is issued or rotated by clocks that differ by more than LARGE_SKEW. Raises Refused."""
+    if skew is None or abs(skew) <= LARGE_SKEW:
+        return
+    raise Refused(
+        f"{_both_clocks(now, skew)} One of them is wrong by more than a day, so nothing was changed: no expiry or age "
+        f"can be judged. Correct the clock, and run again for {desired.label}."
+    )
+
+
+def _both_clocks(now: datetime, skew: timedelta) -> str:
+    there, here = (format_instant(instant.replace(microsecond=0)) for instant in (now, now - skew))
+    return f"The clock of the service shows {there}, that of this host {here}."
+
+
+def grace_seconds(desired: DesiredKey, reason: str) -> int:
+    """How long an old secret serves on, in seconds: what the task declares, else what fits the reason.
+
+    `reason`: `due` (a condition rotates), `expiry` (only the expiry gets earlier), `refreshed`, `lost`, `drift`.
+    """
+    if desired.grace_seconds is not None:
+        return desired.grace_seconds
+    return DEFAULT_GRACE if reason in ("due", "expiry") else 0
 
 
 def expiry_warnings(desired: DesiredKey, issued: ApiKey, wanted: datetime | None) -> list[str]:
@@ -40,14 +75,14 @@ def expiry_warnings(desired: DesiredKey, issued: ApiKey, wanted: datetime | None
     warnings = []
     if wanted is None or issued.expires_at < wanted - SAME_INSTANT:
         warnings.append(
-            f"{describe(issued)} lapses earlier than declared, because the service limits the lifetime of keys in "
+            f"{describe(issued)} expires earlier than declared, because the service limits the lifetime of keys in "
             "this account.",
         )
     renew_before = desired.renew_before
     if renew_before is not None and renew_before.before(issued.expires_at) <= issued.created_at:
         warnings.append(
             f"renew_before ({renew_before}) is not shorter than the lifetime that the service gave to "
-            f"{describe(issued)}: each run would rotate it. Make it shorter.",
+            f"{describe(issued)}: each run would rotate it. Make renew_before shorter.",
         )
     return warnings
 
@@ -90,7 +125,7 @@ def due_reasons(
     # The Date header has whole seconds, so a run each day at the same time may seem to come a moment too early.
     just_now = now + SAME_INSTANT
     if desired.renew_before is not None and ends is not None and desired.renew_before.before(ends) <= just_now:
-        within = f"{describe(current)} is within renew_before ({desired.renew_before}) of its end"
+        within = f"{describe(current)} expires in less than renew_before ({desired.renew_before})"
         if wanted is None or wanted - SAME_INSTANT > ends:
             reasons.append(f"{within}.")
         else:
@@ -113,15 +148,29 @@ def due_reasons(
 
 
 def lost_reasons(desired: DesiredKey, matches: Matches) -> list[str]:
-    """The sentence that says why the current key's secret is lost, if it is and shall be reissued."""
+    """The sentence that says why the current key's secret is lost, if it is and must be reissued. Raises Refused."""
     if matches.lost is None or matches.current is None:
         return []
-    reason = f"The secret of {describe(matches.current)} is not in dest: {matches.lost}."
+    reason = f"The secret of {describe(matches.current)} is lost: {matches.lost}."
     if desired.on_lost_secret == "fail":
         raise Refused(
-            f"{reason} The service shows a secret only once. Put it back into dest, or set on_lost_secret to "
-            "reissue: the key gets a new secret and the lost one stops serving.",
+            f"{reason} The service shows a secret only once. Put it back, or set on_lost_secret to reissue: the key "
+            "gets a new secret and the lost one stops serving.",
             [matches.current.public()],
-            [{**matches.current.public(), "what_to_do": "put its secret into dest, or reissue it"}],
+            [{**matches.current.public(), "what_to_do": "put its secret back, or set on_lost_secret to reissue"}],
         )
     return [reason]
+
+
+def foreign_warnings(desired: DesiredKey, matches: Matches) -> list[str]:
+    """What the operator must know before the holder's secret, which fits no live match, is replaced. Raises Refused."""
+    held = matches.foreign
+    if held is None:
+        return []
+    if held.is_recent:
+        raise Refused(
+            f"{held.place} was written within the last {QUARANTINE.seconds // 60} minutes, and holds a secret that "
+            f"belongs to no live {desired.label}: do several keys share this dest? Give each key a dest of its own. If "
+            "the secret is out of date, remove it there, or run again later."
+        )
+    return [f"The secret in {held.place} belonged to no live {desired.label}, and is replaced."]

@@ -11,6 +11,8 @@ The environment variables are those of the official SDK (contract section 6.2); 
 from __future__ import annotations
 
 import dataclasses
+import ipaddress
+import platform
 import re
 import typing as t
 from urllib.parse import urlsplit
@@ -37,6 +39,7 @@ REGION_HOSTS = {
     "us-east-1b": "api.us-east-1b.arize.com",
 }
 SHORTEST_CREDENTIAL = 8
+_FROM_PARTS = "api_url (from ARIZE_API_SCHEME, ARIZE_API_HOST, ARIZE_API_PORT)"
 _PORT_IN_HOST = re.compile(r":\d*$")
 _TRUE = ("1", "true", "yes", "on")
 
@@ -54,11 +57,18 @@ class Connection:
     timeout: float
     max_retries: int
     dialect: str
+    # Whether the service's clock must agree with that of this host.
+    compares_clocks: bool = True
 
     @property
     def is_arize_cloud(self) -> bool:
         """Whether Arize itself runs the service, whose version is the newest."""
         return (urlsplit(self.base_url).hostname or "").endswith(".arize.com")
+
+    @property
+    def sends_in_clear(self) -> bool:
+        """Whether others on the network can read the credential."""
+        return _is_in_clear(self.base_url)
 
 
 def resolve_connection(options: t.Mapping[str, t.Any], environment: t.Mapping[str, str]) -> Connection:
@@ -83,6 +93,12 @@ def resolve_connection(options: t.Mapping[str, t.Any], environment: t.Mapping[st
 
 def _connection(options: t.Mapping[str, t.Any], environment: t.Mapping[str, str]) -> Connection:
     base_url = _base_url(options, environment)
+    if _is_in_clear(base_url) and options.get("api_url") is None:
+        raise InvalidOption(
+            "ARIZE_BASE_URL" if environment.get("ARIZE_BASE_URL") else _FROM_PARTS,
+            f"the credential would go to {urlsplit(base_url).netloc} without encryption; use https, or set the option "
+            f"api_url to {base_url} if everybody on the way may read it",
+        )
     verify: bool | str = _verify(options, environment)
     ca_path = _first(
         options.get("ca_path"),
@@ -101,6 +117,7 @@ def _connection(options: t.Mapping[str, t.Any], environment: t.Mapping[str, str]
         timeout=float(_bounded(options, "timeout", 1, 600)),
         max_retries=_bounded(options, "max_retries", 0, 20),
         dialect=_dialect(options, environment),
+        compares_clocks=environment.get("ARIZE_SIMULATED_CLOCK", "").strip().lower() not in _TRUE,
     )
 
 
@@ -119,17 +136,19 @@ def _credential(option: str | None, environment: t.Mapping[str, str]) -> Secret:
     value = option if option is not None else environment.get("ARIZE_API_KEY")
     if value is None:
         raise InvalidOption(
-            "api_key", "no credential: set api_key or profile, or ARIZE_API_KEY or ARIZE_PROFILE where the module runs"
+            "api_key",
+            f"No Arize API key on host {platform.node()}. Environment variables are read there, not on the controller: "
+            """pass `api_key: "{{ lookup('ansible.builtin.env', 'ARIZE_API_KEY') }}"`, or set profile""",
         )
     text = value.strip()
     if not text:
         raise InvalidOption("api_key", "the credential is empty; set api_key or ARIZE_API_KEY to an Arize API key")
     if not text.isascii() or not text.isprintable() or " " in text:
-        raise InvalidOption("api_key", "the credential holds a blank or a character that no Arize API key has")
+        raise InvalidOption("api_key", "the credential contains a space or a character that no Arize API key has")
     if len(text) < SHORTEST_CREDENTIAL:
         raise InvalidOption(
             "api_key",
-            f"the credential has fewer than {SHORTEST_CREDENTIAL} characters, so it is no Arize API key",
+            f"the credential has fewer than {SHORTEST_CREDENTIAL} characters, so it is not an Arize API key",
         )
     return Secret(text)
 
@@ -147,7 +166,7 @@ def _dialect(options: t.Mapping[str, t.Any], environment: t.Mapping[str, str]) -
         return str(options["api_dialect"])
     dialect = environment.get("ARIZE_API_DIALECT", "").strip().lower() or AUTO
     if dialect not in DIALECTS:
-        raise InvalidOption("api_dialect", f"ARIZE_API_DIALECT is none of {', '.join(DIALECTS)}")
+        raise InvalidOption("api_dialect", f"ARIZE_API_DIALECT must be one of {', '.join(DIALECTS)}")
     return dialect
 
 
@@ -201,7 +220,7 @@ def _url_of_parts(environment: t.Mapping[str, str]) -> str:
         # The SDK drops a port inside the host where a port is given (contract section 6.2).
         host = f"{_PORT_IN_HOST.sub('', host)}:{port}"
     scheme = environment.get("ARIZE_API_SCHEME") or "https"
-    return _api_url("api_url (from ARIZE_API_SCHEME, ARIZE_API_HOST, ARIZE_API_PORT)", f"{scheme}://{host}")
+    return _api_url(_FROM_PARTS, f"{scheme}://{host}")
 
 
 def region_url(source: str, region: str) -> str:
@@ -212,6 +231,27 @@ def region_url(source: str, region: str) -> str:
         shown = "" if source == "ARIZE_REGION" else f" {region!r}"
         raise InvalidOption(source, f"unknown region{shown}; choose from {', '.join(sorted(REGION_HOSTS))}")
     return f"https://{host}"
+
+
+def _is_in_clear(url: str) -> bool:
+    """Whether a request to this URL crosses a network unencrypted."""
+    parts = urlsplit(url)
+    if parts.scheme != "http" or parts.hostname == "localhost":
+        return False
+    try:
+        return not ipaddress.ip_address(parts.hostname or "").is_loopback
+    except ValueError:
+        return True
+
+
+def secrets_in_urls(options: t.Mapping[str, t.Any]) -> list[str]:
+    """What must not be shown of a URL that holds a user or a password, which api_url takes by mistake only."""
+    url = options.get("api_url")
+    if not isinstance(url, str) or "@" not in url:
+        return []
+    # The whole URL first: a short password alone might not be recognised in it.
+    user_and_password = url.rpartition("@")[0].rpartition("//")[2]
+    return [url, *(text for text in (user_and_password, user_and_password.partition(":")[2]) if len(text) >= 4)]
 
 
 def _api_url(source: str, url: str) -> str:

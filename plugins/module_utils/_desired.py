@@ -35,6 +35,7 @@ LONGEST_DESCRIPTION = 1000
 LONGEST_GRACE = 86_400
 # Seconds. The overlap when a condition rotates: a lost answer without one is an outage.
 DEFAULT_GRACE = 3_600
+DEFAULT_MODE = "0600"
 _SOME_DAY = datetime(2024, 1, 1, tzinfo=timezone.utc)
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 _SCOPE_OPTIONS = ("space", "organizations")
@@ -51,6 +52,18 @@ class Destination:
     mode: t.Any
     owner: str | None
     group: str | None
+
+    def options(self) -> dict[str, t.Any]:
+        """The options that declare this, as far as they are not the defaults."""
+        written: dict[str, t.Any] = {"dest": self.path}
+        if self.file_format != "raw":
+            written["dest_format"] = self.file_format
+        if self.file_format == "dotenv":
+            written["dest_variable"] = self.variable
+        if self.mode != DEFAULT_MODE:
+            written["mode"] = f"{self.mode:04o}" if isinstance(self.mode, int) else self.mode
+        written.update({n: v for n, v in (("owner", self.owner), ("group", self.group)) if v is not None})
+        return written
 
 
 @dataclasses.dataclass(frozen=True)
@@ -73,7 +86,8 @@ class DesiredKey:
     allow_self: bool
     exclusive: bool
     on_drift: str
-    compare_roles: bool
+    # None: if any are declared.
+    compare_roles: bool | None
     on_lost_secret: str
     destination: Destination | None
     return_key: bool
@@ -81,16 +95,23 @@ class DesiredKey:
     @property
     def label(self) -> str:
         """How messages call the key: type, name or id, and the declared space."""
-        what = f"the {self.key_type} key {self.name!r}" if self.name is not None else f"the key {self.key_id}"
+        what = f"{self.key_type} key {self.name!r}" if self.name is not None else f"key {self.key_id}"
         spaces = [space.space for organization in self.organizations for space in organization.spaces]
         if spaces:
-            what += f" of space{'s' if len(spaces) > 1 else ''} {', '.join(spaces)}"
+            what += f" in space{'s' if len(spaces) > 1 else ''} {', '.join(spaces)}"
         return what
 
     @property
-    def overlap_seconds(self) -> int:
-        """The grace period of a rotation by condition, in seconds."""
-        return DEFAULT_GRACE if self.grace_seconds is None else self.grace_seconds
+    def declares_roles(self) -> bool:
+        """Whether any role is declared."""
+        roles = [self.account_role, *(organization.role for organization in self.organizations)]
+        roles += [space.role for organization in self.organizations for space in organization.spaces]
+        return any(role is not None for role in roles)
+
+    @property
+    def compares_roles(self) -> bool:
+        """Whether the declared roles are compared with those of the current key."""
+        return self.declares_roles if self.compare_roles is None else self.compare_roles
 
     def expiry_at(self, now: datetime) -> datetime | None:
         """The expiry that a key issued now shall have; None for what the service does by itself."""

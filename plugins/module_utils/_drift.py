@@ -44,7 +44,7 @@ def find(desired: DesiredKey, current: ApiKey, roles: RoleDrift, compare_expiry:
     """
     lasting = []
     if desired.description is not None and desired.description != (current.description or ""):
-        lasting.append(f"Its description is {current.description or ''!r}, and {desired.description!r} is declared.")
+        lasting.append(f"Its description is {current.description or ''!r}, the task declares {desired.description!r}.")
     lasting += roles.reasons
     reasons = list(lasting)
     longer = False
@@ -53,8 +53,8 @@ def find(desired: DesiredKey, current: ApiKey, roles: RoleDrift, compare_expiry:
         found = current.expires_at
         if found is None or abs(found - wanted) > SAME_INSTANT:
             longer = found is not None and wanted > found
-            has = "never lapses" if found is None else f"lapses at {format_instant(found)}"
-            reasons.append(f"It {has}, and {format_instant(wanted)} is declared.")
+            has = "never expires" if found is None else f"expires {format_instant(found)}"
+            reasons.append(f"It {has}, the task declares {format_instant(wanted)}.")
     return Drift(tuple(reasons), bool(lasting) or longer)
 
 
@@ -66,11 +66,13 @@ def of_roles(
     """Compare declared spaces and roles with the bindings of the key's bot user; undeclared roles are not compared."""
     if bot_user is None or not bot_user.roles_visible:
         return RoleDrift(
-            not_compared=("The service does not show the roles of this key to the caller; they were not compared.",),
+            not_compared=(
+                "The declared roles were not compared: the service does not show those of this key to the caller.",
+            ),
         )
     reasons = []
     if account_role is not None and not _same(account_role, bot_user.account_role):
-        reasons.append(f"Its account role is {bot_user.account_role}, and {account_role} is declared.")
+        reasons.append(f"Its account role is {bot_user.account_role}, the task declares {account_role}.")
     bound = {
         space.space_id: (organization, space)
         for organization in bot_user.organizations
@@ -80,21 +82,21 @@ def of_roles(
         organizations: dict[str, OrganizationBinding] = {}
         for wanted in organization.spaces:
             if wanted.space_id not in bound:
-                reasons.append(f"It is not bound to the space {wanted.space_id}.")
+                reasons.append(f"It is not bound to the space {wanted.space_id}, which the task declares.")
                 continue
             found, space = bound.pop(wanted.space_id)
             organizations[found.organization_id] = found
             if wanted.role is not None and not _same(wanted.role, space.role):
                 reasons.append(
-                    f"Its role in the space {wanted.space_id} is {space.role}, and {wanted.role} is declared.",
+                    f"Its role in the space {wanted.space_id} is {space.role}, the task declares {wanted.role}.",
                 )
         for found in organizations.values():
             if organization.role is not None and not _same(organization.role, found.role):
                 reasons.append(
-                    f"Its role in the organization {found.organization_id} is {found.role}, and {organization.role} "
-                    "is declared.",
+                    f"Its role in the organization {found.organization_id} is {found.role}, the task declares "
+                    f"{organization.role}.",
                 )
-    reasons += [f"It is bound to the space {space_id}, too, which is not declared." for space_id in sorted(bound)]
+    reasons += [f"It is bound to the space {space_id}, which the task does not declare." for space_id in sorted(bound)]
     return RoleDrift(tuple(reasons))
 
 

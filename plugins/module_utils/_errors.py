@@ -39,6 +39,28 @@ class InvalidOption(ArizeError):
         return {"option": self.option}
 
 
+class UnresolvedName(InvalidOption):
+    """An option names something that the service does not know, or knows several times. `problem` is a sentence."""
+
+    def __init__(
+        self,
+        option: str,
+        problem: str,
+        candidates: t.Iterable[dict[str, t.Any]] = (),
+    ) -> None:
+        super().__init__(option, problem)
+        self.candidates = list(candidates)
+
+    def __str__(self) -> str:
+        return self.problem
+
+    def details(self) -> dict[str, t.Any]:
+        found = super().details()
+        if self.candidates:
+            found["candidates"] = self.candidates
+        return found
+
+
 class Refused(ArizeError):
     """The state found forbids the change asked for; nothing was changed.
 
@@ -62,6 +84,17 @@ class Refused(ArizeError):
         if self.orphans:
             found["orphans"] = self.orphans
         return found
+
+
+class TaskFailed(ArizeError):
+    """What an error says at the end of a task: free of secrets, and named after the key."""
+
+    def __init__(self, message: str, details: dict[str, t.Any]) -> None:
+        super().__init__(message)
+        self._details = details
+
+    def details(self) -> dict[str, t.Any]:
+        return self._details
 
 
 class SecretFileError(ArizeError):
@@ -126,17 +159,23 @@ class ApiError(RequestError):
         title: str | None = None,
         detail: str | None = None,
         request_id: str | None = None,
+        error_code: str | None = None,
         plan: dict[str, t.Any] | None = None,
     ) -> None:
         super().__init__(method, path, message, status)
         self.title = title
         self.detail = detail
         self.request_id = request_id
+        self.error_code = error_code
         self.plan = plan or {}
+
+    def is_about(self, field: str) -> bool:
+        """Whether the service names this field of the request in what it disliked."""
+        return field in f"{self.title} {self.detail}"
 
     def details(self) -> dict[str, t.Any]:
         found = super().details()
-        for name in ("title", "detail", "request_id"):
+        for name in ("title", "detail", "request_id", "error_code"):
             value = getattr(self, name)
             if value is not None:
                 found["request"][name] = value
@@ -146,7 +185,7 @@ class ApiError(RequestError):
 
 
 class AuthenticationFailed(ApiError):
-    """401: the credential is missing, unknown, lapsed or revoked."""
+    """401: the credential is missing, unknown, expired or revoked."""
 
 
 class AccessForbidden(ApiError):

@@ -15,15 +15,16 @@ reads an HTTP date of `Retry-After` by the local clock, and knows no deadline ov
 from __future__ import annotations
 
 import dataclasses
-import json
 import platform
 import random
 import time
 import typing as t
 import zlib
+from datetime import datetime
 from urllib.parse import unquote, urlsplit
 
 from ansible_collections.community.arize.plugins.module_utils import _errors
+from ansible_collections.community.arize.plugins.module_utils._cleaning import Cleaner
 from ansible_collections.community.arize.plugins.module_utils._connection import Connection
 from ansible_collections.community.arize.plugins.module_utils._failures import (
     AnswerRefused,
@@ -34,8 +35,14 @@ from ansible_collections.community.arize.plugins.module_utils._failures import (
     within,
 )
 from ansible_collections.community.arize.plugins.module_utils._models import Secret
-from ansible_collections.community.arize.plugins.module_utils._problems import api_error, clean, http_date, retry_after
-from ansible_collections.community.arize.plugins.module_utils._time import ServerClock
+from ansible_collections.community.arize.plugins.module_utils._parse import decoded
+from ansible_collections.community.arize.plugins.module_utils._problems import (
+    api_error,
+    http_date,
+    is_refusal,
+    retry_after,
+)
+from ansible_collections.community.arize.plugins.module_utils._time import ServerClock, utc_now
 from ansible_collections.community.arize.plugins.module_utils._version import COLLECTION_VERSION
 
 try:
@@ -75,11 +82,21 @@ class _BearerAuth:
 class HttpTransport:
     """Sends requests over one kept-alive session and keeps the server's clock."""
 
-    def __init__(self, connection: Connection, sleep: t.Callable[[float], None] = time.sleep) -> None:
-        """Raises MissingLibrary when requests is not installed."""
+    def __init__(
+        self,
+        connection: Connection,
+        sleep: t.Callable[[float], None] = time.sleep,
+        local_now: t.Callable[[], datetime] = utc_now,
+        cleaner: Cleaner | None = None,
+    ) -> None:
+        """`cleaner` cleans what errors say, and is told the credential. Raises MissingLibrary without requests."""
         if requests is None:
             raise _errors.MissingLibrary("requests")
-        self.clock = ServerClock()
+        self.clock = ServerClock(local=local_now, compare=connection.compares_clocks)
+        # Bytes of all answers so far.
+        self.received = 0
+        self._cleaner = Cleaner() if cleaner is None else cleaner
+        self._cleaner.learn(connection.credential)
         self._connection = connection
         self._sleep = sleep
         self._ends_at = time.monotonic() + TASK_DEADLINE
@@ -101,10 +118,15 @@ class HttpTransport:
         if connection.proxy and not direct:
             self._session.proxies = {"http": connection.proxy, "https": connection.proxy}
 
+    def learn(self, secret: Secret) -> None:
+        """Show this secret in no message from now on."""
+        self._cleaner.learn(secret)
+
     def use_credential(self, credential: Secret) -> None:
         """Authenticate with another credential from now on: the one so far has been refreshed."""
         self._connection = dataclasses.replace(self._connection, credential=credential)
         self._session.auth = _BearerAuth(self._connection)
+        self.learn(credential)
 
     def close(self) -> None:
         """Close the kept-alive connections."""
@@ -127,8 +149,8 @@ class HttpTransport:
             raise _errors.NotConnected(
                 method,
                 f"/v2{unquote(path)}",
-                f"{method} /v2{unquote(path)} was not sent: the task has taken {TASK_DEADLINE / 60:.0f} minutes "
-                f"already, for {self._host} answers too slowly. Run again when it is well.",
+                f"{method} /v2{unquote(path)} was not sent: the task has already run for "
+                f"{TASK_DEADLINE / 60:.0f} minutes because {self._host} answers too slowly. Run again later.",
             )
         attempt = 0
         while True:
@@ -176,6 +198,7 @@ class HttpTransport:
         try:
             time_left = started + DEADLINE - time.monotonic()
             response, content = within(max(time_left, read_timeout + LATITUDE), exchange)
+            self.received += len(content)
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, zlib.error, AnswerRefused) as error:
             raise self._failure(method, unquote(path), error) from None
         # Ids stand in messages as the operator knows them.
@@ -187,7 +210,20 @@ class HttpTransport:
             return None
         if 200 <= status < 300:
             return self._decoded(method, path, status, response, content)
-        if 300 <= status < 400:
+        error = api_error(method, f"/v2{path}", status, content, self._host, self._cleaner)
+        if method == "POST" and not is_refusal(status, content, "Retry-After" in response.headers):
+            # The service may have issued a key before a proxy or firewall put an answer of its own in place of it.
+            speaker = error.title or f"in a form that is not the API's ({self._content_type(response)})"
+            raise self._lost(method, path, f"was answered {status} {speaker}", status)
+        if status < 200:
+            raise _errors.ProtocolError(
+                method,
+                f"/v2{path}",
+                f"{method} /v2{path}: {self._host} answered {status}, which is not the end of an answer. Check what "
+                "stands between this host and the Arize API.",
+                status,
+            )
+        if status < 400:
             raise _errors.ProtocolError(
                 method,
                 f"/v2{path}",
@@ -195,21 +231,15 @@ class HttpTransport:
                 "the credential would go with it. Set api_url to the address of the Arize API itself.",
                 status,
             )
-        error = api_error(method, f"/v2{path}", status, content, self._host, self._connection.credential)
-        if status == 429:
-            raise Repeatable(error, self._retry_after(response))
-        if method == "POST" and status >= 500:
-            raise self._lost(method, path, f"was answered {status} {error.title or ''}".rstrip(), status)
         if status in _REPEATABLE_STATUS:
             raise Repeatable(error, self._retry_after(response))
         raise error
 
     def _decoded(self, method: str, path: str, status: int, response: t.Any, content: bytes) -> t.Any:
         try:
-            return json.loads(content.decode("utf-8"))
-        except (ValueError, RecursionError):
-            kind = clean(response.headers.get("Content-Type", "").split(";")[0], self._connection.credential, 60)
-            kind = kind or "no content type"
+            return decoded(content)
+        except ValueError:
+            kind = self._content_type(response)
         # The body is not shown: that of an issued key holds a secret.
         if method == "POST":
             raise self._lost(method, path, f"was answered {status} with a body that can't be read ({kind})", status)
@@ -220,6 +250,9 @@ class HttpTransport:
             "api_url is the address of the Arize API and not of a login page or a proxy.",
             status,
         )
+
+    def _content_type(self, response: t.Any) -> str:
+        return self._cleaner.line(response.headers.get("Content-Type", "").split(";")[0], 60) or "no content type"
 
     def _retry_after(self, response: t.Any) -> float | None:
         """Seconds that the service asks to wait; an HTTP date counts from the answer's own date."""

@@ -12,6 +12,7 @@ import typing as t
 
 from ansible_collections.community.arize.plugins.module_utils import _audit
 from ansible_collections.community.arize.plugins.module_utils._client import ArizeClient
+from ansible_collections.community.arize.plugins.module_utils._conditions import clock_warnings
 from ansible_collections.community.arize.plugins.module_utils._desired import duration_option
 from ansible_collections.community.arize.plugins.module_utils._errors import (
     AccessForbidden,
@@ -24,6 +25,7 @@ from ansible_collections.community.arize.plugins.module_utils._scope import (
     DeclaredOrganization,
     DeclaredSpace,
     ScopeResolver,
+    missing_space,
 )
 from ansible_collections.community.arize.plugins.module_utils._time import format_instant
 
@@ -83,6 +85,7 @@ def gather(client: ArizeClient, query: KeyQuery, warnings: list[str]) -> dict[st
     """The module's result; adds to `warnings`. Raises RequestError, InvalidOption, Refused."""
     listing = _every_space(client, query) if query.all_spaces else _one_scope(client, query)
     now = client.now()
+    warnings += clock_warnings(now, client.clock_skew)
     keys = list(listing.keys.values())
     found = _audit.findings(keys, query.thresholds, now, listing.spaces_of) if query.thresholds.any_set else None
     shown = []
@@ -161,7 +164,7 @@ def _one_scope(client: ArizeClient, query: KeyQuery) -> _Listing:
         except NotFound:
             if space_id is None:
                 raise
-            raise InvalidOption("space", f"the space {space_id} does not exist, or the caller may not see it") from None
+            raise missing_space(space_id) from None
         fitting = [key for key in listed if _fits(query, key)]
         listing.add(fitting[:room], space_id)
         listing.has_more = following is not None or len(fitting) > len(fitting[:room])

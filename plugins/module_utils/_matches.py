@@ -6,8 +6,8 @@
 """Which of the listed keys is the current one, which are retiring, which are duplicates. Pure.
 
 The words are those of the guide: a match has the declared type and name in the declared scope; live is ACTIVE and
-not lapsed; the current key is the newest live match; retiring is an older one that lapses no later; any other older
-one is a duplicate. A secret in `dest` can make an older match the current one, for it is the one in use.
+not expired; the current key is the newest live match; retiring is an older one that expires no later; any other older
+one is a duplicate. The secret that the holder has can make an older match the current one: it is the one in use.
 """
 
 from __future__ import annotations
@@ -17,12 +17,42 @@ import typing as t
 from datetime import datetime, timedelta, timezone
 
 from ansible_collections.community.arize.plugins.module_utils._errors import Refused
-from ansible_collections.community.arize.plugins.module_utils._models import ApiKey, secret_fits
+from ansible_collections.community.arize.plugins.module_utils._models import ApiKey, Secret, secret_fits
 from ansible_collections.community.arize.plugins.module_utils._time import SAME_INSTANT, format_instant
 
-# A key younger than this whose secret is not in dest may be the work of a run that has not finished.
+# A key younger than this whose secret the holder does not have may be the work of a run that has not finished. A file
+# younger than this that has a secret of no live match may be that of another key.
 QUARANTINE = timedelta(minutes=10)
+# How far ahead the time of a file may be because of another machine's clock.
+_LATITUDE = timedelta(minutes=5)
 _FAR = datetime.max.replace(tzinfo=timezone.utc)
+
+
+@dataclasses.dataclass(frozen=True)
+class StoredSecret:
+    """What the holder has: the secret, or None where there is none.
+
+    `place` is what messages call the holder. `age` is how long ago it was written; None where nobody knows.
+    """
+
+    value: Secret | None
+    exists: bool
+    place: str = "dest"
+    age: timedelta | None = None
+
+    def fits(self, key: ApiKey) -> bool | None:
+        """Whether this is the secret of `key`; None when the service does not show enough to tell."""
+        return False if self.value is None else secret_fits(self.value.reveal(), key.redacted_key)
+
+    @property
+    def is_well_formed(self) -> bool:
+        """Whether it looks like the secret of some key (contract section 7), and not like a text of another kind."""
+        return self.value is not None and self.value.reveal().startswith("ak-")
+
+    @property
+    def is_recent(self) -> bool:
+        """Whether another run may have written it just now."""
+        return self.age is not None and -_LATITUDE < self.age < QUARANTINE
 
 
 @dataclasses.dataclass(frozen=True)
@@ -35,19 +65,15 @@ class Matches:
     lost: str | None = None
     # Keys of the declared name that are bound to some, but not to all declared spaces.
     partial: tuple[ApiKey, ...] = ()
+    # Keys that the service still lists as ACTIVE although they have expired by its clock.
+    expired: tuple[ApiKey, ...] = ()
+    # What the holder has, where that is the secret of no live match.
+    foreign: StoredSecret | None = None
     warnings: tuple[str, ...] = ()
 
     @property
     def others(self) -> tuple[ApiKey, ...]:
         return self.retiring + self.duplicates
-
-
-@dataclasses.dataclass(frozen=True)
-class StoredSecret:
-    """What `dest` holds: the raw secret, or None for a missing file or one without a secret."""
-
-    value: str | None
-    exists: bool
 
 
 def age_order(key: ApiKey) -> tuple[datetime, datetime, str]:
@@ -56,17 +82,17 @@ def age_order(key: ApiKey) -> tuple[datetime, datetime, str]:
 
 
 def describe(key: ApiKey) -> str:
-    """A key in a message: name, id, and when it lapses."""
-    lapses = "never lapses" if key.expires_at is None else f"lapses {format_instant(key.expires_at)}"
-    return f"{key.key_type} key {key.name!r} (id {key.key_id}, issued {format_instant(key.created_at)}, {lapses})"
+    """A key in a message: name, id, and when it expires."""
+    expires = "never expires" if key.expires_at is None else f"expires {format_instant(key.expires_at)}"
+    return f"{key.key_type} key {key.name!r} (id {key.key_id}, issued {format_instant(key.created_at)}, {expires})"
 
 
 def describe_all(keys: t.Iterable[ApiKey]) -> str:
     return "; ".join(describe(key) for key in sorted(keys, key=age_order))
 
 
-def lapses_no_later(key: ApiKey, other: ApiKey) -> bool:
-    """Whether a key lapses, and not after the other one."""
+def expires_no_later(key: ApiKey, other: ApiKey) -> bool:
+    """Whether a key expires, and not after the other one."""
     if key.expires_at is None:
         return False
     return other.expires_at is None or key.expires_at - SAME_INSTANT <= other.expires_at
@@ -80,43 +106,43 @@ def classify(
 ) -> Matches:
     """Sort live matches into current, retiring and duplicates.
 
-    `stored` is None when the task has no `dest`. Raises Refused when a newer key may be another run's work, or when
+    `stored` is None when the task names no holder. Raises Refused when a newer key may be another run's work, or when
     the stored secret fits several keys.
     """
+    fitting = [] if stored is None else [key for key in live if stored.fits(key)]
+    foreign = stored if stored is not None and stored.is_well_formed and not fitting else None
     if not live:
-        return Matches(partial=tuple(partial))
+        return Matches(partial=tuple(partial), foreign=foreign)
     newest = max(live, key=age_order)
     if stored is None:
         return _around(newest, live, partial=partial)
-    if stored.value is not None and any(secret_fits(stored.value, key.redacted_key) is None for key in live):
+    if any(stored.fits(key) is None for key in live):
         return dataclasses.replace(
             _around(newest, live, partial=partial),
             warnings=(
-                "The service shows redacted_key in a form that can't be held against the secret in dest, so the "
-                "secret is taken to be that of the newest key.",
+                f"The service shows redacted_key in a form that can't be compared with the secret in {stored.place}, "
+                "so the secret is assumed to be that of the newest key.",
             ),
         )
-    fitting = [key for key in live if stored.value is not None and secret_fits(stored.value, key.redacted_key)]
-    if len(fitting) > 1:
-        if newest in fitting:
-            return _around(newest, live, partial=partial)
+    if len(fitting) > 1 and newest not in fitting:
         raise Refused(
-            f"The secret in dest fits several live keys: {describe_all(fitting)}. Revoke the superfluous ones by id.",
+            f"The secret in {stored.place} fits several live keys: {describe_all(fitting)}. Revoke those that are no "
+            "longer needed, by id.",
             [key.public() for key in fitting],
         )
-    held = fitting[0] if fitting else None
-    if held is newest:
+    if newest in fitting:
         return _around(newest, live, partial=partial)
-    _check_quarantine(held, newest, now)
-    if held is not None and not _is_retiring(held, newest):
+    held = fitting[0] if fitting else None
+    _check_quarantine(held, newest, now, stored.place)
+    if held is not None and not is_retiring(held, newest):
         return _around(held, live, partial=partial)
     if held is not None:
-        lost = f"it holds the secret of the key {held.key_id}, which is about to lapse"
+        lost = f"{stored.place} holds the secret of the key {held.key_id}, which is about to expire"
     elif stored.value is not None:
-        lost = "what it holds fits no live key"
+        lost = f"what {stored.place} holds fits no live key"
     else:
-        lost = "the file holds no secret" if stored.exists else "the file does not exist"
-    return _around(newest, live, lost, partial)
+        lost = f"{stored.place} holds no secret" if stored.exists else f"{stored.place} does not exist"
+    return dataclasses.replace(_around(newest, live, lost, partial), foreign=foreign)
 
 
 def _around(
@@ -126,23 +152,26 @@ def _around(
     partial: t.Sequence[ApiKey] = (),
 ) -> Matches:
     others = sorted((key for key in live if key.key_id != current.key_id), key=age_order)
-    retiring = tuple(key for key in others if _is_retiring(key, current))
-    duplicates = tuple(key for key in others if not _is_retiring(key, current))
+    retiring = tuple(key for key in others if is_retiring(key, current))
+    duplicates = tuple(key for key in others if not is_retiring(key, current))
     return Matches(current, retiring, duplicates, lost, tuple(partial))
 
 
-def _is_retiring(key: ApiKey, current: ApiKey) -> bool:
-    return age_order(key) <= age_order(current) and lapses_no_later(key, current)
+def is_retiring(key: ApiKey, current: ApiKey) -> bool:
+    """Whether a key is older than the current one and expires by itself, no later than that."""
+    return age_order(key) <= age_order(current) and expires_no_later(key, current)
 
 
-def _check_quarantine(held: ApiKey | None, newest: ApiKey, now: datetime) -> None:
-    """Refuse while the newest key, whose secret is not in dest, is so young that another run may be at work."""
+def _check_quarantine(held: ApiKey | None, newest: ApiKey, now: datetime, place: str) -> None:
+    """Refuse while the newest key is so young that another run may be about to deliver its secret."""
     ends = newest.created_at + QUARANTINE
     if now >= ends:
         return
-    where = "dest holds no secret of it" if held is None else f"dest holds the secret of the older key {held.key_id}"
+    holds = "" if held is None else f", which holds the secret of the older key {held.key_id}"
     raise Refused(
-        f"{describe(newest)} has been issued within the last {QUARANTINE.seconds // 60} minutes, and {where}: another "
-        f"run may be at work. Wait for it, or run again after {format_instant(ends)}.",
+        f"{describe(newest)} was issued within the last {QUARANTINE.seconds // 60} minutes, and its secret is not in "
+        f"{place}{holds}. Another run may be about to write it there, or several hosts or loop items share this name. "
+        f"Give each of them a name of its own, or one run at a time the task; else run again after "
+        f"{format_instant(ends)}.",
         [newest.public()],
     )

@@ -25,6 +25,12 @@ class Secret:
     def reveal(self) -> str:
         return self._value
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and self._value == other._value
+
+    def __hash__(self) -> int:
+        return hash(self._value)
+
     def __repr__(self) -> str:
         return "Secret(********)"
 
@@ -41,6 +47,18 @@ def secret_fits(secret: str, redacted_key: str) -> bool | None:
         return None
     long_enough = len(secret) > len(beginning) + len(end)
     return long_enough and secret.startswith(beginning) and secret.endswith(end)
+
+
+# Characters before and behind the dots. The documented form shows six and three.
+_MOST_SHOWN = (12, 8)
+
+
+def shown_redaction(redacted_key: str) -> str:
+    """`redacted_key` for display. What shows more of a secret than a redaction does is cut to one."""
+    beginning, _dots, end = redacted_key.replace("*", "").partition("...")
+    if len(beginning) <= _MOST_SHOWN[0] and len(end) <= _MOST_SHOWN[1]:
+        return redacted_key
+    return f"{redacted_key[:6]}...{redacted_key[-3:]}"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -116,7 +134,8 @@ class ApiKey:
     name: str
     key_type: str
     status: str
-    redacted_key: str
+    # As the service sent it; a broken service may send the whole secret.
+    redacted_key: str = dataclasses.field(repr=False)
     created_at: datetime
     description: str | None = None
     expires_at: datetime | None = None
@@ -125,7 +144,7 @@ class ApiKey:
     bot_user: BotUser | None = None
 
     def is_live(self, now: datetime) -> bool:
-        """ACTIVE and not past its expiry: the service may list a lapsed key as ACTIVE (section 4)."""
+        """ACTIVE and not past its expiry: the service may list an expired key as ACTIVE (section 4)."""
         return self.status == "active" and (self.expires_at is None or self.expires_at > now)
 
     def public(self) -> dict[str, t.Any]:
@@ -136,7 +155,7 @@ class ApiKey:
             "description": self.description,
             "key_type": self.key_type,
             "status": self.status,
-            "redacted_key": self.redacted_key,
+            "redacted_key": shown_redaction(self.redacted_key),
             "created_by_user_id": self.created_by_user_id,
         }
         for name in ("created_at", "expires_at", "last_used_at"):

@@ -15,6 +15,7 @@ import os
 import signal
 import time
 import typing as t
+from datetime import datetime
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
@@ -26,18 +27,28 @@ from ansible_collections.community.arize.plugins.module_utils._arguments import 
     info_arguments,
     key_arguments,
 )
+from ansible_collections.community.arize.plugins.module_utils._cleaning import Cleaner
 from ansible_collections.community.arize.plugins.module_utils._client import ArizeClient
 from ansible_collections.community.arize.plugins.module_utils._connection import (
     Connection,
     resolve_connection,
+    secrets_in_urls,
 )
 from ansible_collections.community.arize.plugins.module_utils._dialect import Dialect
 from ansible_collections.community.arize.plugins.module_utils._errors import (
     ArizeError,
     MissingLibrary,
     Refused,
+    TaskFailed,
 )
 from ansible_collections.community.arize.plugins.module_utils._http import HttpTransport
+from ansible_collections.community.arize.plugins.module_utils._time import utc_now
+
+try:
+    from ansible.module_utils.secrets import register_secret
+except ImportError:
+    # ansible-core before 2.22 has no register of secrets.
+    register_secret = None
 
 Result = t.Dict[str, t.Any]
 
@@ -46,17 +57,20 @@ Result = t.Dict[str, t.Any]
 class Host:
     """What a task may use of the place where it runs. `options` are validated; `dry_run` is Ansible's check mode."""
 
-    options: t.Mapping[str, t.Any]
-    environment: t.Mapping[str, str]
+    # Both hold the credential.
+    options: t.Mapping[str, t.Any] = dataclasses.field(repr=False)
+    environment: t.Mapping[str, str] = dataclasses.field(repr=False)
     dry_run: bool
     diff: bool
     sleep: t.Callable[[float], None] = time.sleep
-    # Told the credential, wherever it came from, before anything is done with it.
+    # Called with the credential before its first use, so that Ansible masks it.
     mask: t.Callable[[str], None] = lambda _credential: None
     # Told each warning, before the result and before a failure.
     warn: t.Callable[[str], None] = lambda _text: None
     # Called once a secret is about to be issued: from then on the result must reach the caller.
     hold_signals: t.Callable[[], None] = lambda: None
+    # The present UTC instant by the clock of this place.
+    local_now: t.Callable[[], datetime] = utc_now
 
 
 class Task(t.Protocol):
@@ -81,7 +95,9 @@ class KeyTask:
     def __init__(self, host: Host, client: ArizeClient, connection: Connection) -> None:
         desired = _desired.desired_key(host.options)
         client.dialect.check(desired)
-        reconciler = KeyReconciler(desired, client, connection.credential, host.diff, host.sleep, host.hold_signals)
+        reconciler = KeyReconciler(
+            desired, client, connection.credential, host.diff, host.sleep, host.hold_signals, host.local_now
+        )
         self.label = desired.label
         self.warnings = reconciler.warnings
         self.predict = reconciler.predict
@@ -106,19 +122,40 @@ class KeyInfoTask:
 
 
 def execute(host: Host, make_task: TaskMaker) -> Result:
-    """Run a task and return its result. Raises ArizeError, with the key's label in front."""
+    """Run a task and return its result. Raises TaskFailed, or MissingLibrary.
+
+    Results, warnings and failures leave here free of secrets, and with what steers a terminal escaped.
+    """
+    cleaner = Cleaner()
+    cleaned = dataclasses.replace(host, warn=lambda text: host.warn(cleaner.text(text)))
+    try:
+        return t.cast(Result, cleaner.value(_execute(cleaned, make_task, cleaner)))
+    except MissingLibrary:
+        raise
+    except ArizeError as error:
+        raise TaskFailed(cleaner.text(str(error)), cleaner.value(error.details())) from None
+
+
+def _execute(host: Host, make_task: TaskMaker, cleaner: Cleaner) -> Result:
+    for secret in secrets_in_urls(host.options):
+        host.mask(secret)
     connection = resolve_connection(host.options, host.environment)
     host.mask(connection.credential.reveal())
-    transport = HttpTransport(connection, host.sleep)
+    if connection.sends_in_clear:
+        host.warn(
+            f"The credential and each new secret go to {connection.base_url} without encryption, where anybody on "
+            "the network can read them. Use https in api_url.",
+        )
+    transport = HttpTransport(connection, host.sleep, host.local_now, cleaner)
     dialect = Dialect(connection.dialect, self_hosted=not connection.is_arize_cloud)
     try:
         task = make_task(host, ArizeClient(transport, dialect), connection)
         try:
             return task.predict() if host.dry_run else task.carry_out()
         except ArizeError as error:
-            if task.label and task.label not in str(error) and not isinstance(error, (MissingLibrary, Refused)):
-                error.args = (f"{task.label}: {error}",)
-            raise
+            if not task.label or task.label in str(error) or isinstance(error, (MissingLibrary, Refused)):
+                raise
+            raise TaskFailed(f"{task.label[0].upper()}{task.label[1:]}: {error}", error.details()) from None
         finally:
             for warning in task.warnings:
                 host.warn(warning)
@@ -135,14 +172,22 @@ def hold_signals() -> None:
         signal.signal(number, signal.SIG_IGN)
 
 
+class _Module(AnsibleModule):  # type: ignore[misc]
+    """An AnsibleModule that also masks a password in a URL when it refuses other options before `execute`."""
+
+    def fail_json(self, msg: str, **kwargs: t.Any) -> None:
+        self.no_log_values.update(secrets_in_urls(self.params))
+        super().fail_json(msg, **kwargs)
+
+
 def _run(arguments: Arguments, make_task: TaskMaker) -> None:
-    module = AnsibleModule(supports_check_mode=True, **connection_arguments().merged_with(arguments).for_module())
+    module = _Module(supports_check_mode=True, **connection_arguments().merged_with(arguments).for_module())
     host = Host(
         module.params,
         os.environ,
         module.check_mode,
         module._diff,
-        mask=module.no_log_values.add,
+        mask=module.no_log_values.add if register_secret is None else register_secret,
         warn=module.warn,
         hold_signals=hold_signals,
     )

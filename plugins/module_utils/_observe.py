@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import typing as t
 
@@ -15,7 +16,6 @@ from ansible_collections.community.arize.plugins.module_utils._client import Ari
 from ansible_collections.community.arize.plugins.module_utils._desired import DesiredKey
 from ansible_collections.community.arize.plugins.module_utils._errors import (
     AccessForbidden,
-    InvalidOption,
     NotFound,
     Refused,
     RequestError,
@@ -25,12 +25,13 @@ from ansible_collections.community.arize.plugins.module_utils._matches import (
     Matches,
     StoredSecret,
     classify,
-    describe,
 )
 from ansible_collections.community.arize.plugins.module_utils._models import ApiKey, Secret
 from ansible_collections.community.arize.plugins.module_utils._plan_types import Observation
-from ansible_collections.community.arize.plugins.module_utils._scope import ScopeResolver
+from ansible_collections.community.arize.plugins.module_utils._scope import ScopeResolver, missing_space
 
+# Seconds before each look at a listing for what should be there: it may lag behind the service's own answers.
+LOOKS = (1.0, 2.0, 4.0, 8.0)
 Listing = t.Callable[[], t.List[ApiKey]]
 
 
@@ -61,21 +62,25 @@ class Observer:
         now = self._client.now()
         live = [key for key in listed if key.is_live(now)]
         matches = classify(live, now, stored, [key for key in partial if key.is_live(now)])
+        matches = dataclasses.replace(matches, expired=tuple(key for key in listed if key not in live))
         roles = _drift.RoleDrift()
-        if self._desired.compare_roles and self._desired.state == "present" and matches.current is not None:
+        if self._desired.state == "present" and matches.current is not None:
             roles = self._compare_roles(matches.current)
-        return Observation(now, self._credential.reveal(), matches, drift_of_roles=roles)
+        return Observation(now, self._credential, matches, clock_skew=self._client.clock_skew, drift_of_roles=roles)
 
     def live_matches(self) -> list[ApiKey]:
-        """The live matches as the service lists them now, those bound to part of the spaces included."""
-        if self._found_by_id is not None:
-            found, listing = self._found_by_id
-            listed = [key for key in listing() if (key.name, key.key_type) == (found.name, found.key_type)]
-        else:
-            everywhere, partial = self._listed()
-            listed = everywhere + partial
+        """Those of the active matches that have not expired by the service's clock."""
+        listed = self.active_matches()
         now = self._client.now()
         return [key for key in listed if key.is_live(now)]
+
+    def active_matches(self) -> list[ApiKey]:
+        """The matches that the service lists as active now, those bound to part of the spaces included."""
+        if self._found_by_id is not None:
+            found, listing = self._found_by_id
+            return [key for key in listing() if (key.name, key.key_type) == (found.name, found.key_type)]
+        everywhere, partial = self._listed()
+        return everywhere + partial
 
     def _listed(self) -> tuple[list[ApiKey], list[ApiKey]]:
         """Listed keys of the declared name in all declared spaces, and those in only some of them."""
@@ -99,7 +104,7 @@ class Observer:
         try:
             listed, _end = self._client.list_api_keys(key_type="service", status=status, space_id=space_id)
         except NotFound:
-            raise InvalidOption("space", f"the space {space_id} does not exist, or the caller may not see it") from None
+            raise missing_space(space_id) from None
         return listed
 
     def _observe_id(self, key_id: str) -> Observation:
@@ -107,12 +112,18 @@ class Observer:
         now = self._client.now()
         if key is None and self._desired.state != "absent":
             raise Refused(
-                f"There is no key with the id {key_id} among those that the caller can see. A refresh gives a key "
-                "another id: look it up with community.arize.arize_api_key_info, or name the key instead.",
+                f"There is no key with the id {key_id} among those that this credential can list. A refresh gives a "
+                "key another id: look it up with community.arize.arize_api_key_info, or use name in place of id.",
             )
-        live = [key] if key is not None and key.is_live(now) else []
-        matches = classify(live, now, None) if live else Matches()
-        return Observation(now, self._credential.reveal(), matches, found_dead=None if live else key)
+        matches = Matches()
+        dead = None
+        if key is None or key.status != "active":
+            dead = key
+        elif key.is_live(now):
+            matches = classify([key], now, None)
+        else:
+            matches = Matches(expired=(key,))
+        return Observation(now, self._credential, matches, dead, self._client.clock_skew)
 
     def _find_id(self, key_id: str) -> ApiKey | None:
         """Look for an id where it costs least, and in every visible space before it is called unknown.
@@ -162,12 +173,13 @@ class Observer:
 
     def _compare_roles(self, current: ApiKey) -> _drift.RoleDrift:
         """One more listing: bindings are shown only without a space in the query (contract section 1.2)."""
+        if not self._desired.compares_roles:
+            unasked = ("The declared roles were not compared: compare_roles is false.",)
+            return _drift.RoleDrift(not_compared=unasked if self._desired.declares_roles else ())
         try:
             listed = self._unscoped_listing("service", "active")
         except (AccessForbidden, RequestRejected) as error:
-            return _drift.RoleDrift(
-                not_compared=(f"The roles of {describe(current)} were not compared, because of: {error}",),
-            )
+            return _drift.RoleDrift(not_compared=(f"The declared roles were not compared: {error}",))
         shown = next((key for key in listed if key.key_id == current.key_id), None)
         return _drift.of_roles(
             self._desired.account_role,

@@ -15,11 +15,26 @@ from ansible_collections.community.arize.plugins.module_utils._conditions import
 from ansible_collections.community.arize.plugins.module_utils._desired import DesiredKey
 from ansible_collections.community.arize.plugins.module_utils._models import ApiKey, IssuedKey
 from ansible_collections.community.arize.plugins.module_utils._plan import predicted_key
-from ansible_collections.community.arize.plugins.module_utils._plan_types import Plan
+from ansible_collections.community.arize.plugins.module_utils._plan_types import (
+    CREATED,
+    NONE,
+    REFRESHED,
+    REPLACED,
+    REVOKED,
+    Plan,
+)
+from ansible_collections.community.arize.plugins.module_utils._scope import DescribedSpace
 from ansible_collections.community.arize.plugins.module_utils._time import format_instant
 
-_SHOWN_IN_DIFF = ("id", "name", "key_type", "description", "status", "expires_at")
+_SHOWN_IN_DIFF = ("id", "name", "key_type", "description", "status", "expires_at", "spaces", "account_role")
 _LATER = "(known once the key is issued)"
+_DONE = {CREATED: "Created", REFRESHED: "Refreshed", REPLACED: "Replaced", REVOKED: "Revoked"}
+_PREDICTED = {
+    CREATED: "Would create",
+    REFRESHED: "Would refresh",
+    REPLACED: "Would replace",
+    REVOKED: "Would revoke",
+}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -31,94 +46,103 @@ class FileChange:
     attributes_only: bool
 
 
+@dataclasses.dataclass(frozen=True)
+class Situation:
+    """What a result is about: the plan, when it was made, and what of it concerns the file and the spaces."""
+
+    desired: DesiredKey
+    plan: Plan
+    now: datetime
+    spaces: tuple[DescribedSpace, ...] | None
+    file_change: FileChange | None
+
+
 @dataclasses.dataclass
 class Progress:
     """What a real run has done so far; the failed result carries the same."""
 
     issued: IssuedKey | None = None
-    # Whether nothing is done at all, and this is what would be.
-    predicted: bool = False
     delivered: bool = False
+    # Whether `dest` was written or given another mode, owner or group.
+    file_changed: bool = False
     revoked: list[ApiKey] = dataclasses.field(default_factory=list)
     orphans: list[dict[str, t.Any]] = dataclasses.field(default_factory=list)
     retiring: list[ApiKey] | None = None
     extra_reasons: list[str] = dataclasses.field(default_factory=list)
 
-
-def predicted_result(
-    desired: DesiredKey,
-    plan: Plan,
-    now: datetime,
-    file_change: FileChange | None,
-    diff: bool,
-) -> dict[str, t.Any]:
-    """The result that check mode gives: that of a real run at `now`, with None for what only the service can know."""
-    progress = Progress(predicted=True, revoked=list(plan.revoke))
-    return _result(desired, plan, predicted_key(desired, plan, now), progress, file_change, diff)
+    @property
+    def changed(self) -> bool:
+        """Whether anything was changed, be it undone again."""
+        return self.issued is not None or bool(self.revoked) or self.file_changed
 
 
-def real_result(
-    desired: DesiredKey,
-    plan: Plan,
-    now: datetime,
-    progress: Progress,
-    file_change: FileChange | None,
-    diff: bool,
-) -> dict[str, t.Any]:
-    """The result of what was done. It holds the secret in C(key) when one was issued and shall be returned."""
-    api_key = predicted_key(desired, plan, now) if progress.issued is None else progress.issued.api_key
-    result = _result(desired, plan, api_key, progress, file_change, diff)
-    if progress.issued is not None and (desired.return_key or not progress.delivered):
-        result["key"] = progress.issued.secret.reveal()
+def predicted_result(situation: Situation, diff: bool) -> dict[str, t.Any]:
+    """The result that check mode gives: that of a real run now, with None for what only the service can know."""
+    plan = situation.plan
+    result = _result(
+        situation,
+        Progress(revoked=list(plan.revoke)),
+        predicted_key(situation.desired, plan, situation.now),
+        plan.action,
+        plan.changes or situation.file_change is not None,
+    )
+    result["msg"] = _message(situation, result, _PREDICTED)
+    if diff:
+        result["diff"] = _diff(situation, result, "would be written")
+    return result
+
+
+def real_result(situation: Situation, progress: Progress, diff: bool) -> dict[str, t.Any]:
+    """The result of what was done. It holds the secret in C(key) when one was issued and is to be returned."""
+    desired, plan = situation.desired, situation.plan
+    issued = progress.issued
+    action = plan.action if issued is not None else REVOKED if progress.revoked else NONE
+    api_key = plan.matches.current if issued is None else issued.api_key
+    if issued is None and progress.revoked and (api_key is None or api_key in progress.revoked):
+        api_key = dataclasses.replace(api_key or progress.revoked[0], status="revoked")
+    result = _result(situation, progress, api_key, action, progress.changed)
+    result["msg"] = _message(situation, result, _DONE)
+    if issued is not None and (desired.return_key or not progress.delivered):
+        result["key"] = issued.secret.reveal()
+    if diff:
+        result["diff"] = _diff(situation, result, "written")
     return result
 
 
 def _result(
-    desired: DesiredKey,
-    plan: Plan,
-    api_key: ApiKey | None,
-    progress: Progress,
-    file_change: FileChange | None,
-    diff: bool,
+    situation: Situation, progress: Progress, api_key: ApiKey | None, action: str, changed: bool
 ) -> dict[str, t.Any]:
-    current = plan.matches.current
-    retiring = _retiring_after(plan, progress)
+    desired, plan = situation.desired, situation.plan
     reasons = [*plan.reasons, *progress.extra_reasons]
-    if file_change is not None and file_change.attributes_only:
-        reasons.append(f"The mode, owner or group of {file_change.path} was another one.")
-    public = None if api_key is None else _public(api_key)
+    if situation.file_change is not None and situation.file_change.attributes_only:
+        reasons.append(f"The mode, owner or group of {situation.file_change.path} differs from what the task declares.")
     rotation = None if api_key is None or api_key.status != "active" else next_rotation(desired, api_key)
-    result: dict[str, t.Any] = {
-        "changed": plan.changes or file_change is not None,
-        "action": plan.action,
+    return {
+        "changed": changed,
+        "action": action,
         "reasons": reasons,
-        "api_key": public,
-        "retiring": [key.public() for key in retiring],
+        "api_key": None if api_key is None else _public(situation, api_key),
+        "retiring": [key.public() for key in _retiring_after(plan, progress)],
         "revoked": [{**key.public(), "status": "revoked"} for key in progress.revoked],
         "orphans": progress.orphans,
         "next_rotation_at": None if rotation is None else format_instant(rotation),
         "not_compared": list(plan.not_compared),
     }
-    if diff:
-        before: dict[str, t.Any] = {} if current is None else {"api_key": _shown(current.public())}
-        after: dict[str, t.Any] = {} if public is None else {"api_key": _shown(public)}
-        _add_others(plan, before, after)
-        if file_change is not None:
-            before["dest"] = {"path": file_change.path, "state": "file" if file_change.existed else "absent"}
-            after["dest"] = {"path": file_change.path, "state": _file_words(file_change, progress.predicted)}
-        result["diff"] = {"before": before, "after": after}
-    return result
 
 
-def _public(api_key: ApiKey) -> dict[str, t.Any]:
+def _public(situation: Situation, api_key: ApiKey) -> dict[str, t.Any]:
+    """A key with the spaces and roles that the task declares for it."""
+    desired = situation.desired
     public = api_key.public()
     if not api_key.key_id:
         public.update(dict.fromkeys(("id", "redacted_key", "created_at", "created_by_user_id", "last_used_at")))
+    public["spaces"] = None if situation.spaces is None else [space.public() for space in situation.spaces]
+    public["account_role"] = None if desired.account_role is None else str(desired.account_role)
     return public
 
 
 def _retiring_after(plan: Plan, progress: Progress) -> list[ApiKey]:
-    """The keys that lapse by themselves after the run."""
+    """The keys that expire by themselves after the run."""
     if progress.retiring is not None:
         return progress.retiring
     gone = {key.key_id for key in plan.revoke}
@@ -129,24 +153,68 @@ def _retiring_after(plan: Plan, progress: Progress) -> list[ApiKey]:
     return [key for key in retiring if key.key_id not in gone]
 
 
+def _message(situation: Situation, result: t.Mapping[str, t.Any], verbs: t.Mapping[str, str]) -> str:
+    """One line: what was done to which key in which space, and when it is next due."""
+    desired, change = situation.desired, situation.file_change
+    subject = desired.label
+    api_key = result["api_key"]
+    if desired.name is None and api_key is not None:
+        subject = f"{api_key['key_type']} key {api_key['name']!r}"
+    action = result["action"]
+    if action == NONE:
+        corrected = change is not None and change.attributes_only and result["changed"]
+        begin = f"{subject[0].upper()}{subject[1:]} is unchanged"
+        if corrected and change is not None:
+            verb = "was corrected" if verbs is _DONE else "would be corrected"
+            begin += f", the mode, owner or group of {change.path} {verb}"
+        parts = [begin if api_key is not None else f"There is no live {subject}"]
+    elif action == REVOKED:
+        parts = [f"{verbs[action]} {subject}: {', '.join(key['id'] for key in result['revoked'])}"]
+    else:
+        parts = [f"{verbs[action]} {subject}"]
+        if api_key is not None and api_key["id"] is not None:
+            parts[0] += f" (id {api_key['id']})"
+    if api_key is not None and api_key["status"] == "active":
+        ends = api_key["expires_at"]
+        parts.append("never expires" if ends is None else f"expires {ends}")
+        if result["next_rotation_at"] is not None:
+            parts.append(f"next due {result['next_rotation_at']}")
+        if result["not_compared"]:
+            parts.append("roles not compared")
+    return f"{', '.join(parts)}."
+
+
+def _diff(situation: Situation, result: t.Mapping[str, t.Any], written: str) -> dict[str, t.Any]:
+    """Metadata before and after, with the spaces, roles and reasons that a reviewer looks for."""
+    plan, change = situation.plan, situation.file_change
+    current = plan.matches.current
+    before: dict[str, t.Any] = {}
+    after: dict[str, t.Any] = {}
+    if current is not None:
+        public = _public(situation, current)
+        if plan.issue is not None and plan.issue.refreshed is None:
+            # A new key is bound anew, and what the old one may do shows in the reasons at most.
+            public.update(spaces=None, account_role=None)
+        before["api_key"] = _shown(public)
+    if result["api_key"] is not None:
+        after["api_key"] = _shown(result["api_key"])
+    if result["action"] != NONE:
+        after["action"] = result["action"]
+        after["reasons"] = result["reasons"]
+    others = [key for key in plan.revoke if plan.issue is not None or current is None or key.key_id != current.key_id]
+    gone = {key["id"] for key in result["revoked"]}
+    if others:
+        before["other_keys"] = {key.key_id: key.status for key in others}
+        after["other_keys"] = {key.key_id: "revoked" if key.key_id in gone else key.status for key in others}
+    if change is not None:
+        words = "mode, owner or group corrected" if change.attributes_only else f"with the new secret ({written})"
+        before["dest"] = {"path": change.path, "state": "file" if change.existed else "absent"}
+        after["dest"] = {"path": change.path, "state": f"file {words}"}
+    return {"before": before, "after": after}
+
+
 def _shown(public: dict[str, t.Any]) -> dict[str, t.Any]:
     shown = {name: public[name] for name in _SHOWN_IN_DIFF}
     if shown["id"] is None:
         shown["id"] = _LATER
     return shown
-
-
-def _add_others(plan: Plan, before: dict[str, t.Any], after: dict[str, t.Any]) -> None:
-    """Other keys that the run revokes: the current key's own end shows in its status."""
-    current = plan.matches.current
-    replaced = plan.issue is not None
-    others = [key for key in plan.revoke if replaced or current is None or key.key_id != current.key_id]
-    if others:
-        before["other_keys"] = {key.key_id: key.status for key in others}
-        after["other_keys"] = {key.key_id: "revoked" for key in others}
-
-
-def _file_words(file_change: FileChange, predicted: bool) -> str:
-    if file_change.attributes_only:
-        return "file (mode, owner or group corrected)"
-    return "file with the new secret (would be written)" if predicted else "file with the new secret (written)"

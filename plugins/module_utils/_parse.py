@@ -10,6 +10,7 @@ Every `parse` function raises MalformedAnswer, which names the field and never i
 
 from __future__ import annotations
 
+import json
 import typing as t
 from datetime import datetime
 
@@ -27,6 +28,29 @@ from ansible_collections.community.arize.plugins.module_utils._models import (
     SpaceBinding,
 )
 from ansible_collections.community.arize.plugins.module_utils._time import parse_rfc3339
+
+# Digits. The time for a number is the square of its length, and Pythons before 3.8.14 set no limit.
+_LONGEST_NUMBER = 4000
+
+
+def decoded(content: bytes) -> t.Any:
+    """The JSON of a body. Raises ValueError."""
+    try:
+        return json.loads(content.decode("utf-8"), parse_int=_integer)
+    except RecursionError:
+        raise ValueError("nested too deep") from None
+
+
+def _integer(digits: str) -> int:
+    if len(digits) > _LONGEST_NUMBER:
+        raise ValueError("a number of too many digits")
+    return int(digits)
+
+
+def secret_in(answer: t.Any) -> Secret | None:
+    """What may be a secret in an answer to create or refresh, whether or not the rest of it can be read."""
+    secret = answer.get("key") if isinstance(answer, dict) else None
+    return Secret(secret) if isinstance(secret, str) else None
 
 
 def as_object(value: t.Any, field: str) -> dict[str, t.Any]:
@@ -135,6 +159,9 @@ def parse_issued_key(value: t.Any) -> IssuedKey:
     secret = _text(row, "key", "api_key")
     if not secret.isprintable() or any(character.isspace() for character in secret):
         raise MalformedAnswer("api_key.key", "a text without blanks")
+    if "*" in secret or "..." in secret:
+        # The mask of a proxy, or the redaction of the service itself.
+        raise MalformedAnswer("api_key.key", "a raw secret")
     return IssuedKey(parse_api_key(row), Secret(secret))
 
 

@@ -8,11 +8,11 @@
 from __future__ import annotations
 
 import dataclasses
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from ansible_collections.community.arize.plugins.module_utils._drift import RoleDrift
 from ansible_collections.community.arize.plugins.module_utils._matches import Matches
-from ansible_collections.community.arize.plugins.module_utils._models import ApiKey
+from ansible_collections.community.arize.plugins.module_utils._models import ApiKey, Secret
 
 CREATED = "created"
 REFRESHED = "refreshed"
@@ -23,12 +23,16 @@ NONE = "none"
 
 @dataclasses.dataclass(frozen=True)
 class Observation:
-    """What was found. `found_dead` is the key asked for by id, if it is known and no longer live."""
+    """What was found. `found_dead` is the key asked for by id, if it is known and no longer live.
+
+    `now` is the service's time; `clock_skew` is how far that is ahead of this host's clock, None where nobody knows.
+    """
 
     now: datetime
-    credential: str
+    credential: Secret
     matches: Matches
     found_dead: ApiKey | None = None
+    clock_skew: timedelta | None = None
     drift_of_roles: RoleDrift = dataclasses.field(default_factory=RoleDrift)
 
 
@@ -52,7 +56,7 @@ class Plan:
     revoke: tuple[ApiKey, ...] = ()
     warnings: tuple[str, ...] = ()
     not_compared: tuple[str, ...] = ()
-    # The conditions that a key issued just now must no longer fulfil, else it would be rotated on each run.
+    # Whether max_age or issued_after caused the rotation; the new key must not trigger them again.
     by_age: bool = False
 
     @property

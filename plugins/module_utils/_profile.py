@@ -58,7 +58,7 @@ def named_profile(options: t.Mapping[str, t.Any], environment: Environment) -> N
     """The profile that the option names, or else the variable. Raises InvalidOption.
 
     The option's profile replaces what the environment says of credential and address, and single options win over it.
-    A variable is less than the operator's word for such mixtures: a key might go where it does not belong.
+    Environment variables must not be mixed with options: the key could be sent to the wrong host.
     """
     given = [option for option in ("api_key", "api_url", "region") if options.get(option) is not None]
     if not options.get("region"):
@@ -88,7 +88,7 @@ def profile_path(profile: NamedProfile, environment: Environment) -> str:
     name = profile.name
     if not name.strip() or not name.isprintable() or name != os.path.basename(name) or name.startswith("."):
         raise InvalidOption(
-            profile.source, f"{name!r} is no name of a profile; give the name only, without folder and .toml"
+            profile.source, f"{name!r} is not a valid profile name; give the name only, without folder and .toml"
         )
     home = environment.get("HOME") or os.path.expanduser("~")
     return os.path.join(home, ".arize", "profiles", f"{name}.toml")
@@ -125,13 +125,13 @@ def _document(source: str, path: str) -> dict[str, t.Any]:
     try:
         document: dict[str, t.Any] = reader.loads(content.decode("utf-8"))
     except UnicodeDecodeError:
-        raise InvalidOption(source, f"{path} is not UTF-8; make the profile anew with ax profiles create") from None
+        raise InvalidOption(source, f"{path} is not UTF-8; create the profile again with ax profiles create") from None
     except (ValueError, RecursionError) as error:
         # Not its whole text, which may quote what stands there.
         place = re.search(r"line \d+", str(error))
         where = f" at {place.group()}" if place else ""
         raise InvalidOption(
-            source, f"{path} is not TOML{where}; mend it, or make it anew with ax profiles create"
+            source, f"{path} is not TOML{where}; correct it, or create it again with ax profiles create"
         ) from None
     return document
 
@@ -189,11 +189,11 @@ class _Profile:
         method = self._text("auth", auth, "auth_method")
         if method == "oauth" or (not method and not auth.get("api_key") and auth.get("oauth") is not None):
             raise self._wrong(
-                "it signs in with OAuth. Such a token belongs to a person and lapses soon, so it can't serve tasks; "
+                "it signs in with OAuth. Such a token belongs to a person and expires soon, so it can't serve tasks; "
                 "make a profile with an API key (ax profiles create), or set api_key"
             )
         if auth.get("oauth") is not None:
-            raise self._wrong("[auth] has an API key and OAuth tokens; make the profile anew with ax profiles create")
+            raise self._wrong("[auth] has an API key and OAuth tokens; create it again with ax profiles create")
         if method not in ("", "api-key"):
             raise self._wrong("auth_method in [auth] is neither api-key nor oauth")
         key = self._text("auth", auth, "api_key").strip()
@@ -221,7 +221,7 @@ class _Profile:
         name, default = match.group(1), match.group(2)
         if _VARIABLE.fullmatch(name) is None:
             # Not shown: it may be the key itself, put in braces.
-            raise self._wrong(f"what {field} has in braces is no name of an environment variable")
+            raise self._wrong(f"what {field} has in braces is not the name of an environment variable")
         if default is not None and default.startswith("-"):
             raise self._wrong(f"{field} has the shell's form of a default; the CLI's is ${{{name}:default}}")
         value = self._environment.get(name, default)

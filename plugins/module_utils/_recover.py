@@ -15,21 +15,27 @@ says so: its lost secret dies, and the refresh brings a new one.
 from __future__ import annotations
 
 import dataclasses
+import json
 import secrets
+import shlex
 import typing as t
 from datetime import datetime, timedelta
 
 from ansible_collections.community.arize.plugins.module_utils._client import ArizeClient
 from ansible_collections.community.arize.plugins.module_utils._desired import DesiredKey
-from ansible_collections.community.arize.plugins.module_utils._errors import AnswerLost, Interrupted, RequestError
+from ansible_collections.community.arize.plugins.module_utils._errors import (
+    AnswerLost,
+    ApiError,
+    Interrupted,
+    RequestError,
+    TaskFailed,
+)
 from ansible_collections.community.arize.plugins.module_utils._matches import describe, describe_all
 from ansible_collections.community.arize.plugins.module_utils._models import ApiKey, IssuedKey
-from ansible_collections.community.arize.plugins.module_utils._observe import Observer
+from ansible_collections.community.arize.plugins.module_utils._observe import LOOKS, Observer
 from ansible_collections.community.arize.plugins.module_utils._plan_types import Issue
 from ansible_collections.community.arize.plugins.module_utils._time import SAME_INSTANT, format_instant
 
-# Seconds before each look: a service may commit late, and a listing may lag behind.
-LOOKS = (1.0, 2.0, 4.0, 8.0)
 # How often a refresh that is to recover a lost answer may itself be lost.
 MOST_RECOVERIES = 3
 
@@ -45,26 +51,29 @@ def signed_expiry(expires_at: datetime) -> datetime:
 
 @dataclasses.dataclass(frozen=True)
 class Sent:
-    """A request to issue a key: what was known before and what was sent."""
+    """A request to issue a key: what was sent, when, and which ids were known before.
 
+    `at` is not later than the service's own clock, whichever of the known clocks is wrong.
+    """
+
+    issue: Issue
+    description: str | None
     at: datetime
     known_ids: frozenset[str]
-    description: str | None
-    expires_at: datetime | None
-    refreshed: ApiKey | None
-    grace_seconds: int
 
     @property
     def is_signed(self) -> bool:
         """Whether the expiry is an instant that no other run sends: not one that an existing key has already."""
-        inherited = self.refreshed is not None and self.expires_at == self.refreshed.expires_at
-        return self.expires_at is not None and self.expires_at.microsecond != 0 and not inherited
+        expires_at, refreshed = self.issue.expires_at, self.issue.refreshed
+        inherited = refreshed is not None and expires_at == refreshed.expires_at
+        return expires_at is not None and expires_at.microsecond != 0 and not inherited
 
     def may_have_made(self, key: ApiKey) -> bool:
         """Whether the key can be the outcome of this request."""
-        if self.refreshed is not None and key.key_id == self.refreshed.key_id:
+        refreshed = self.issue.refreshed
+        if refreshed is not None and key.key_id == refreshed.key_id:
             # Some servers keep the id on a refresh (contract section 3.1); then the secret's redaction changes.
-            return key.redacted_key != self.refreshed.redacted_key
+            return key.redacted_key != refreshed.redacted_key
         return (
             key.key_id not in self.known_ids
             # Servers may note whole seconds only.
@@ -74,14 +83,14 @@ class Sent:
         )
 
     def _has_expiry(self, found: datetime | None) -> bool:
-        if self.expires_at is None:
+        if self.issue.expires_at is None:
             # An account's maximum lifetime may have set one (contract section 1.3).
             return True
-        return found is not None and abs(found - self.expires_at) <= SAME_INSTANT
+        return found is not None and abs(found - self.issue.expires_at) <= SAME_INSTANT
 
     def signs(self, key: ApiKey) -> bool:
         """Whether the key's expiry proves that this very request issued it."""
-        return self.is_signed and key.expires_at == self.expires_at
+        return self.is_signed and key.expires_at == self.issue.expires_at
 
 
 class LostRound(Exception):
@@ -93,7 +102,7 @@ class LostRound(Exception):
 
 
 class Recovery:
-    """Finds out what came of a request without a usable answer. `recover` returns a key with its secret or raises."""
+    """Finds out what came of a request without a usable answer."""
 
     def __init__(
         self,
@@ -109,8 +118,8 @@ class Recovery:
         # What the operator should know of a recovery, in sentences.
         self.notes: list[str] = []
 
-    def recover(self, sent: Sent, error: RequestError) -> IssuedKey:
-        """Look, and refresh what is certainly ours.
+    def recover(self, sent: Sent, error: RequestError) -> tuple[IssuedKey, Sent]:
+        """Look, and refresh what is certainly ours. Returns the key and the request that issued its secret.
 
         Raises Interrupted when that is not certain or not wanted, LostRound when another run was quicker, and the
         error itself when the service refused the request for another reason.
@@ -121,10 +130,10 @@ class Recovery:
 
     def _check_refusal(self, sent: Sent, error: RequestError) -> None:
         """Returns when a proxy has sent the request twice, and what the first one made is ours."""
-        old = sent.refreshed
+        old = sent.issue.refreshed
         if old is None:
-            if sent.expires_at is not None and "expires_at" in str(error):
-                error.args = (f"{error} Declare an earlier expiry with expires_in or expires_at.",)
+            if sent.issue.expires_at is not None and isinstance(error, ApiError) and error.is_about("expires_at"):
+                raise TaskFailed(f"{error} Declare an earlier expiry with expires_in or expires_at.", error.details())
             raise error
         live = self._observer.live_matches()
         new = [key for key in live if sent.may_have_made(key)]
@@ -135,33 +144,37 @@ class Recovery:
         made = f"; {describe_all(new)} came of another request" if new else ""
         raise LostRound(f"The refresh of {describe(old)} was refused ({error.status}){made}.")
 
-    def _roll_forward(self, sent: Sent, lost: RequestError) -> IssuedKey:
+    def _roll_forward(self, sent: Sent, lost: RequestError) -> tuple[IssuedKey, Sent]:
         for _attempt in range(MOST_RECOVERIES):
             found = self._look(sent, lost)
             self._check_certain(sent, found, lost)
             ours = found[0]
-            # Signed anew, so that the answer to this request may be lost, too.
-            expires_at = ours.expires_at
-            if expires_at is not None and sent.signs(ours):
-                expires_at = signed_expiry(expires_at)
-            at = self._client.now()
-            # Where a refresh keeps the id, the one without an overlap would end the old secret's, too.
-            same = sent.refreshed is not None and ours.key_id == sent.refreshed.key_id
-            grace = sent.grace_seconds if same else 0
+            again = self._anew(sent, ours)
             try:
-                issued = self._client.refresh_key(ours.key_id, expires_at, grace)
-                self.notes.append(
-                    f"The answer to the request was lost; {describe(ours)} came of it and was refreshed at once."
-                )
-                return issued
-            except AnswerLost as again:
-                lost = again
-                sent = Sent(at, sent.known_ids | {ours.key_id}, ours.description, expires_at, ours, grace)
+                issued = self._client.refresh_key(ours.key_id, again.issue.expires_at, again.issue.grace_seconds)
+            except AnswerLost as error:
+                lost, sent = error, again
             except RequestError as error:
                 raise self._told(
                     found, f"{lost} {describe(ours)} came of it, but refreshing it failed: {error}"
                 ) from None
-        raise self._told(self._visible(sent), f"{lost} It is the {MOST_RECOVERIES}th answer in a row that was lost.")
+            else:
+                self.notes.append(f"The answer to the request was lost. {describe(ours)} came of it and was refreshed.")
+                return issued, again
+        raise self._told(
+            self._visible(sent), f"{lost} This was the last of {MOST_RECOVERIES} attempts to get the secret of it."
+        )
+
+    def _anew(self, sent: Sent, ours: ApiKey) -> Sent:
+        """The request that refreshes what came of `sent`: signed anew, because its answer may be lost as well."""
+        expires_at = ours.expires_at
+        if expires_at is not None and sent.signs(ours):
+            expires_at = signed_expiry(expires_at)
+        # Where a refresh keeps the id, the one without an overlap would end the old secret's, too.
+        refreshed = sent.issue.refreshed
+        grace = sent.issue.grace_seconds if refreshed is not None and ours.key_id == refreshed.key_id else 0
+        issue = Issue(expires_at, grace, ours)
+        return Sent(issue, ours.description, self._client.earliest_now(), sent.known_ids | {ours.key_id})
 
     def _visible(self, sent: Sent) -> list[ApiKey]:
         return [key for key in self._observer.live_matches() if sent.may_have_made(key)]
@@ -179,58 +192,74 @@ class Recovery:
             failure = None
             if found:
                 return found
-        seen = "No new key shows up, and running again is safe."
+        seen = "No new key is visible, and running again is safe."
         if failure is not None:
             seen = f"Looking for a new key failed, too: {failure}"
-        raise self._told([], f"{lost} {seen} {self._old_secret(sent)}{what_to_look_for(sent, self._desired)}", False)
+        raise self._told([], f"{lost} {seen} {self._old_secret(sent)}{what_to_look_for(sent, self._desired)}")
 
     def _check_certain(self, sent: Sent, found: list[ApiKey], lost: RequestError) -> None:
         certain = len(found) == 1 and (sent.signs(found[0]) or self._desired.exclusive)
         if certain and self._desired.on_lost_secret == "reissue":
             return
         if len(found) > 1:
-            why = "more than one new key shows up"
+            why = "more than one new key is visible"
         elif self._desired.on_lost_secret != "reissue":
             why = "on_lost_secret is fail"
         else:
-            why = "it might be another run's, and exclusive does not say that nobody else owns such keys"
+            why = "it might be another run's: exclusive does not say that this task owns all such keys"
         raise self._told(
             found, f"{lost} {describe_all(found)} may have come of it, and {why}. {self._old_secret(sent)}"
         )
 
     def _old_secret(self, sent: Sent) -> str:
-        if sent.refreshed is None:
+        refreshed = sent.issue.refreshed
+        if refreshed is None:
             return ""
-        if sent.grace_seconds:
-            until = sent.at + timedelta(seconds=sent.grace_seconds)
-            if sent.refreshed.expires_at is not None:
-                until = min(until, sent.refreshed.expires_at)
-            return f"The old secret of {sent.refreshed.key_id} serves until {format_instant(until)} at least. "
-        return f"If the service carried it out, the old secret of {sent.refreshed.key_id} no longer serves. "
+        if sent.issue.grace_seconds:
+            until = sent.at + timedelta(seconds=sent.issue.grace_seconds)
+            if refreshed.expires_at is not None:
+                until = min(until, refreshed.expires_at)
+            return f"The old secret of {refreshed.key_id} serves until {format_instant(until)} at least. "
+        return f"If the service carried it out, the old secret of {refreshed.key_id} no longer serves. "
 
-    def _told(self, found: list[ApiKey], message: str, changed: bool = True) -> Interrupted:
+    def _told(self, found: list[ApiKey], message: str) -> Interrupted:
         """The error that names every key concerned and the two tasks that resolve it."""
-        spaces = [space.space for organization in self._desired.organizations for space in organization.spaces]
-        scope = f", space: {spaces[0]}" if spaces else ""
-        if found:
-            named = f"id: {found[0].key_id}{scope}"
-            message = (
-                f"{message.rstrip()} To take it over, run community.arize.arize_api_key with "
-                f"{{{named}, state: refreshed}}; to be rid of it, with {{{named}, state: absent}}."
-            )
-        orphans = [{**key.public(), "what_to_do": "take it over with state refreshed, or revoke it"} for key in found]
-        return Interrupted(message, {"changed": changed and bool(found), "orphans": orphans})
+        told = message.rstrip()
+        orphans = []
+        for key in found:
+            told += f" {advice(self._desired, key)}"
+            orphans.append({**key.public(), "what_to_do": "take it over with state=refreshed, or revoke it"})
+        return Interrupted(told, {"changed": bool(found), "orphans": orphans})
+
+
+def advice(desired: DesiredKey, key: ApiKey) -> str:
+    """How to take over a live key whose secret nobody holds, and how to revoke it: arguments that can be pasted."""
+    take_over = _ad_hoc(desired, key, "refreshed")
+    if desired.destination is None:
+        take_over += " with dest, or in a task that registers its result"
+    return (
+        f"To give {key.key_id} a new secret, run community.arize.arize_api_key on this host with {take_over}. To "
+        f"revoke it, run it with {_ad_hoc(desired, key, 'absent')}."
+    )
+
+
+def _ad_hoc(desired: DesiredKey, key: ApiKey, state: str) -> str:
+    """The argument C(-a) of the command C(ansible) for a key by its id."""
+    arguments: dict[str, t.Any] = {"id": key.key_id}
+    if key.key_type != "service":
+        arguments["key_type"] = key.key_type
+    spaces = [space.space for organization in desired.organizations for space in organization.spaces]
+    if spaces:
+        arguments["space"] = spaces[0]
+    arguments["state"] = state
+    if state == "refreshed" and desired.destination is not None:
+        arguments.update(desired.destination.options())
+    return f"-a {shlex.quote(json.dumps(arguments))}"
 
 
 def what_to_look_for(sent: Sent, desired: DesiredKey) -> str:
     """The sentence for keys that could not be seen."""
     return (
-        f"Should another key show up that is named {desired.name or desired.key_id!r} and was issued at "
-        f"{format_instant(sent.at)} or after, nobody holds its secret: revoke it, or refresh it, by id."
+        f"Should another {desired.label} show up that was issued at {format_instant(sent.at)} or later, nobody holds "
+        "its secret: revoke it, or refresh it, by id."
     )
-
-
-def sent_request(issue: Issue, desired: DesiredKey, at: datetime, known_ids: frozenset[str]) -> Sent:
-    """What a request for `issue` that is about to be sent carries."""
-    description = desired.description if issue.refreshed is None else issue.refreshed.description
-    return Sent(at, known_ids, description or None, issue.expires_at, issue.refreshed, issue.grace_seconds)

@@ -10,9 +10,11 @@ from __future__ import annotations
 import base64
 import binascii
 import dataclasses
+import difflib
+import typing as t
 
 from ansible_collections.community.arize.plugins.module_utils._client import ArizeClient
-from ansible_collections.community.arize.plugins.module_utils._errors import InvalidOption, NotFound, Refused
+from ansible_collections.community.arize.plugins.module_utils._errors import InvalidOption, NotFound, UnresolvedName
 from ansible_collections.community.arize.plugins.module_utils._models import (
     OrganizationBinding,
     RoleAssignment,
@@ -47,6 +49,25 @@ class ResolvedOrganization:
     spaces: tuple[SpaceBinding, ...]
 
 
+@dataclasses.dataclass(frozen=True)
+class DescribedSpace:
+    """A declared space as results show it. `name` is None where only the id is known."""
+
+    space_id: str
+    name: str | None
+    role: RoleAssignment | None
+    org_role: RoleAssignment | None
+
+    def public(self) -> dict[str, str | None]:
+        """The dictionary that modules return; a role that is not declared is None."""
+        return {
+            "id": self.space_id,
+            "name": self.name,
+            "role": None if self.role is None else str(self.role),
+            "org_role": None if self.org_role is None else str(self.org_role),
+        }
+
+
 def id_type(text: str) -> str | None:
     """The type in a global id (C(Space) of C(Space:310:hJ5d) in base64, contract section 7), or None for a name.
 
@@ -71,14 +92,14 @@ class ScopeResolver:
         self._organization_ids: dict[str, str] = {}
 
     def resolved(self) -> tuple[ResolvedOrganization, ...]:
-        """The declared spaces by id, in the declared order. Raises InvalidOption, Refused."""
+        """The declared spaces by id, in the declared order. Raises InvalidOption."""
         return tuple(
             ResolvedOrganization(organization.role, self._space_bindings(organization))
             for organization in self._declared
         )
 
     def space_ids(self) -> list[str]:
-        """The ids of all declared spaces, in the declared order. Raises InvalidOption, Refused."""
+        """The ids of all declared spaces, in the declared order. Raises InvalidOption."""
         found: list[str] = []
         for organization in self.resolved():
             for space in organization.spaces:
@@ -87,8 +108,18 @@ class ScopeResolver:
                 found.append(space.space_id)
         return found
 
+    def spaces(self) -> list[DescribedSpace]:
+        """The declared spaces with the roles declared for them, in the declared order."""
+        return [
+            DescribedSpace(
+                space.space_id, self._space(organization, declared).name or None, declared.role, organization.role
+            )
+            for organization in self._declared
+            for declared, space in zip(organization.spaces, self._space_bindings(organization))
+        ]
+
     def bindings(self) -> tuple[OrganizationBinding, ...]:
-        """Everything by id, as creating a key needs it. Raises InvalidOption, Refused."""
+        """Everything by id, as creating a key needs it. Raises InvalidOption."""
         # Older servers don't tell the organization of a space, and don't ask for it.
         nameless = self._client.dialect.is_legacy
         return tuple(
@@ -109,9 +140,9 @@ class ScopeResolver:
     def _space(self, organization: DeclaredOrganization, declared: DeclaredSpace) -> Space:
         kind = id_type(declared.space)
         if kind == "Space":
-            return self._spaces.get((None, declared.space)) or Space(declared.space, declared.space, None)
+            return self._spaces.get((None, declared.space)) or Space(declared.space, "", None)
         if kind is not None:
-            raise InvalidOption("space", f"{declared.space} is the id of a {kind}, not of a space")
+            raise UnresolvedName("space", f"{declared.space} is the id of a {kind}, not of a space.")
         within = None
         if organization.organization_id is not None or organization.name is not None:
             within = self._organization_id(organization)
@@ -126,16 +157,19 @@ class ScopeResolver:
             return candidates[0]
         if not candidates:
             place = "" if within is None else f" in the organization {within}"
-            raise InvalidOption(
+            visible = self._client.all_spaces() if within is None else self._client.spaces_of(within)
+            near = did_you_mean(name, [space.name for space in visible])
+            raise UnresolvedName(
                 "space",
-                f"no space named {name!r} is visible to the caller{place}; "
-                "the name must be exact, upper and lower case included",
+                f"Space {name!r} not found{place}, or this credential has no access to it.{near} Names are "
+                "case-sensitive.",
             )
         listed = "; ".join(
             f"{space.space_id} in {self._organization_label(space.organization_id)}" for space in candidates
         )
-        raise Refused(
-            f"{len(candidates)} spaces are named {name!r}: {listed}. Give the id of the one that is meant in space.",
+        raise UnresolvedName(
+            "space",
+            f"{len(candidates)} spaces are named {name!r}: {listed}. Set space to one of these ids.",
             [
                 {"id": space.space_id, "name": space.name, "organization_id": space.organization_id}
                 for space in candidates
@@ -157,11 +191,19 @@ class ScopeResolver:
         name = organization.name or ""
         if name not in self._organization_ids:
             candidates = self._client.organizations_named(name)
-            if len(candidates) != 1:
-                problem = "no organization is" if not candidates else f"{len(candidates)} organizations are"
-                raise InvalidOption(
+            if len(candidates) > 1:
+                ids = ", ".join(candidate.organization_id for candidate in candidates)
+                raise UnresolvedName(
                     "organizations",
-                    f"{problem} named {name!r} among those visible to the caller; give its id instead",
+                    f"{len(candidates)} organizations are named {name!r}: {ids}. Set id to one of these in place of "
+                    "name.",
+                )
+            if not candidates:
+                near = did_you_mean(name, [visible.name for visible in self._client.organizations()])
+                raise UnresolvedName(
+                    "organizations",
+                    f"Organization {name!r} not found, or this credential has no access to it.{near} Names are "
+                    "case-sensitive.",
                 )
             self._organization_ids[name] = candidates[0].organization_id
         return self._organization_ids[name]
@@ -174,15 +216,31 @@ class ScopeResolver:
             try:
                 space = self._client.space(space.space_id)
             except NotFound:
-                raise InvalidOption(
-                    "space",
-                    f"the space {space.space_id} does not exist, or the caller may not see it",
-                ) from None
+                raise missing_space(space.space_id) from None
             self._spaces[(None, space.space_id)] = space
-        if space.organization_id is None:
-            raise InvalidOption(
-                "space",
-                f"this server does not say to which organization the space {space.space_id} belongs; "
-                "use organizations, with the id of the organization, in place of space." + self._client.dialect.hint(),
-            )
-        return space.organization_id
+        return space.organization_id or self._organization_with(space)
+
+    def _organization_with(self, space: Space) -> str:
+        """The organization that lists the space: servers of before SDK 8.59.1 don't name it (section 14)."""
+        visible = self._client.organizations()
+        for organization in visible:
+            if any(found.space_id == space.space_id for found in self._client.spaces_of(organization.organization_id)):
+                return organization.organization_id
+        raise UnresolvedName(
+            "space",
+            f"This server does not say to which organization the space {space.space_id} belongs, and none of the "
+            f"{len(visible)} organizations that this credential has access to lists it. Use organizations, with the "
+            "id of its organization, in place of space.",
+        )
+
+
+def missing_space(space_id: str) -> UnresolvedName:
+    """The error for an id of a space that the service answers with 404."""
+    return UnresolvedName("space", f"Space {space_id} not found, or this credential has no access to it.")
+
+
+def did_you_mean(name: str, known: t.Iterable[str]) -> str:
+    """A sentence, with a blank before it, that offers the names nearest to `name`; empty when none is near."""
+    by_lower = {other.lower(): other for other in known}
+    near = difflib.get_close_matches(name.lower(), by_lower, n=3, cutoff=0.7)
+    return f" Did you mean {' or '.join(repr(by_lower[match]) for match in near)}?" if near else ""

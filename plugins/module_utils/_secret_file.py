@@ -18,6 +18,7 @@ import os
 import pwd
 import stat
 import typing as t
+from datetime import datetime, timedelta, timezone
 
 from ansible_collections.community.arize.plugins.module_utils._desired import Destination
 from ansible_collections.community.arize.plugins.module_utils._errors import InvalidOption, SecretFileError
@@ -28,16 +29,19 @@ from ansible_collections.community.arize.plugins.module_utils._secret_text impor
 _LARGEST_FILE = 1024 * 1024
 # Bytes that are reserved on the disk for a secret before it is issued, beside the present content.
 _RESERVED = 4096
+_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
 
 @dataclasses.dataclass(frozen=True)
 class FileState:
-    """What lies at the path: its content (None: no file), mode bits and owner."""
+    """What lies at the path: its content (None: no file), mode bits, owner, and when it was written."""
 
-    content: bytes | None
+    content: bytes | None = dataclasses.field(repr=False)
     mode: int | None = None
     uid: int | None = None
     gid: int | None = None
+    # By the host's clock. None for a file whose time is beyond what a datetime can hold, too.
+    modified_at: datetime | None = None
 
 
 class SecretFile:
@@ -79,7 +83,13 @@ class SecretFile:
             content = os.read(descriptor, _LARGEST_FILE + 1)
         finally:
             os.close(descriptor)
-        return FileState(content, stat.S_IMODE(found.st_mode), found.st_uid, found.st_gid)
+        return FileState(
+            content,
+            stat.S_IMODE(found.st_mode),
+            found.st_uid,
+            found.st_gid,
+            _instant(found.st_mtime_ns),
+        )
 
     @contextlib.contextmanager
     def locked(self) -> t.Iterator[None]:
@@ -208,12 +218,20 @@ class PreparedFile:
         """Put the new secret in place of the old content, at one stroke and on the disk."""
         self._replace(self._target.content_for(self._before, issued), self._target.mode)
 
-    def _replace(self, content: bytes, mode: int) -> None:
+    def put_back(self, content: bytes) -> None:
+        """Put back what was there before. It is as old as it was: the next run judges the secret by its age."""
+        mode = self._target.mode if self._before.mode is None else self._before.mode
+        self._replace(content, mode, self._before.modified_at)
+
+    def _replace(self, content: bytes, mode: int, modified_at: datetime | None = None) -> None:
         try:
             os.lseek(self._descriptor, 0, os.SEEK_SET)
             _write_all(self._descriptor, content)
             os.ftruncate(self._descriptor, len(content))
             os.fchmod(self._descriptor, mode)
+            if modified_at is not None:
+                nanoseconds = (modified_at - _EPOCH) // timedelta(microseconds=1) * 1000
+                os.utime(self._descriptor, ns=(nanoseconds, nanoseconds))
             os.fsync(self._descriptor)
             os.replace(self._path, self._target.path)
             _sync_folder(self._target.folder)
@@ -228,7 +246,7 @@ def restore(target: SecretFile, before: FileState) -> None:
             os.unlink(target.path)
         return
     with target.prepared(before) as prepared:
-        prepared._replace(before.content, before.mode if before.mode is not None else target.mode)
+        prepared.put_back(before.content)
 
 
 def _write_all(descriptor: int, content: bytes) -> None:
@@ -245,6 +263,13 @@ def _sync_folder(folder: str) -> None:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
+
+
+def _instant(nanoseconds: int) -> datetime | None:
+    try:
+        return _EPOCH + timedelta(microseconds=nanoseconds // 1000)
+    except OverflowError:
+        return None
 
 
 def _mode(value: t.Any) -> int:

@@ -172,25 +172,40 @@ def parse_duration(text: str, bare_seconds: bool = False) -> Duration:
     return Duration(stripped, parts)
 
 
+def utc_now() -> datetime:
+    """The present UTC instant by the clock of this host."""
+    return datetime.now(timezone.utc)
+
+
 class ServerClock:
     """Now by the service's clock, kept from the `Date` header of its newest answer.
 
     Until an answer has come, and where a proxy removes the header, it is the local clock.
     """
 
-    def __init__(self, monotonic: t.Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        monotonic: t.Callable[[], float] = time.monotonic,
+        local: t.Callable[[], datetime] = utc_now,
+        compare: bool = True,
+    ) -> None:
         self._monotonic = monotonic
+        self._local = local
         self._seen: tuple[datetime, float] | None = None
+        self._compare = compare
+        # How far the service's clock is ahead of the local one; None until a `Date` header has come, or if not asked.
+        self.skew: timedelta | None = None
 
     def learn(self, date_header: str | None) -> None:
         """Take the `Date` header of an answer that has just come in."""
         instant = parse_http_date(date_header)
         if instant is not None:
             self._seen = (instant, self._monotonic())
+            self.skew = instant - self._local() if self._compare else None
 
     def now(self) -> datetime:
         """The present UTC instant."""
         if self._seen is None:
-            return datetime.now(timezone.utc)
+            return self._local()
         instant, at = self._seen
         return instant + timedelta(seconds=self._monotonic() - at)

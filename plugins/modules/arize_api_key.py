@@ -26,7 +26,8 @@ options:
       - V(present) issues the key if no live key fits, and rotates it when O(renew_before), O(max_age) or
         O(issued_after) asks for it. Needs O(name).
       - V(absent) revokes. With O(id) that key. With O(name) the current key and those that are about to expire after a
-        rotation. A key that is revoked, expired or unknown is no change. O(dest) is left alone.
+        rotation. What the service lists as active is revoked even if it has expired by some clock. A key that is
+        revoked or unknown is no change. O(dest) is left alone.
       - V(refreshed) gives the key a new secret now, so it always reports a change. To rotate on a schedule, use
         V(present) with a condition.
     type: str
@@ -148,7 +149,8 @@ options:
     type: str
   issued_after:
     description:
-      - Rotate when the key was issued before this instant, an ISO 8601 date and time that must not lie in the future.
+      - Rotate when the key was issued before this instant, an ISO 8601 date and time. Up to 5 seconds ahead of the
+        service's clock it is waited for, a later one is refused.
       - This is the way to rotate once. Runs after that change nothing.
       - The old secret serves on for the overlap, see O(grace_period). When a secret has leaked, set O(grace_period=0),
         too, and check that RV(revoked) names the old key or that RV(action) is V(refreshed).
@@ -178,8 +180,7 @@ options:
     default: false
   on_drift:
     description:
-      - What to do when O(description), O(expires_at) or, with O(compare_roles), the roles of the live key differ from
-        what is declared.
+      - What to do when O(description), O(expires_at) or the roles of the live key differ from what is declared.
       - V(fail) changes nothing and says what differs. V(ignore) warns.
       - V(replace) issues a key as declared and revokes the old one after the new secret is delivered, unless
         O(grace_period) is set. What uses the old secret is cut off before a handler can hand it the new one.
@@ -190,17 +191,19 @@ options:
   compare_roles:
     description:
       - Whether to compare the declared roles and spaces with those of the live key. Costs one more request.
-      - Roles that are not declared are not compared. If the service does not show the roles to the caller,
-        RV(not_compared) says so.
+      - If not set, they are compared when any role is declared.
+      - Roles that are not declared are not compared. When declared roles were not compared, because the service does
+        not show them to the caller or because this is V(false), RV(not_compared) says so.
     type: bool
-    default: false
   dest:
     description:
       - A file that receives the secret, on the host where the module runs. It is replaced at one stroke and never
         readable by others. Symbolic links are not followed.
       - That the file can be written is proved before a key is issued.
-      - On each run the secret in the file is held against RV(api_key.redacted_key). If it does not fit, see
+      - On each run the secret in the file is compared with RV(api_key.redacted_key). If it does not fit, see
         O(on_lost_secret).
+      - A file that holds a secret of no live key of this name is refused if it was written within the last ten
+        minutes, because several keys may share it. An older one is replaced, with a warning.
       - In an execution environment of AWX, a file on C(localhost) is gone after the job. Write to a real host.
     type: path
   dest_format:
@@ -235,7 +238,7 @@ options:
       - What to do when nobody holds the secret of the live key, because O(dest) is missing, or holds one that does
         not fit or that is about to expire.
       - V(fail) says so and changes nothing.
-      - V(reissue) refreshes the key and delivers the new secret. The lost one stops serving at once, or after a
+      - V(reissue) refreshes the key, delivers the new secret, and warns. The lost one stops serving at once, or after a
         O(grace_period) that you set. A key that has been issued within the last ten minutes is left alone, because
         another run may be about to deliver its secret.
       - It also covers a request that issues a key and whose answer is lost. What certainly came of it is refreshed at
@@ -266,7 +269,9 @@ notes:
   - C(async) needs C(no_log=true) on the task, and on the C(async_status) task that fetches the result, because Ansible
     shows such a result in full. It also leaves the result in a file below C(~/.ansible_async) on the host where the
     module runs.
-  - Whether a key is due is decided by the clock of the service, not by that of the host.
+  - Whether a key is due is decided by the clock of the service, not by that of the host. When the two differ by more
+    than five minutes, the task warns. When they differ by more than a day, nothing is issued or rotated. The variable
+    E(ARIZE_SIMULATED_CLOCK=true) turns the comparison off, for a simulated service whose clock is moved.
   - One run at a time should manage a key. When several create the same one, all but one revoke what they issued.
 seealso:
   - module: community.arize.arize_api_key_info
@@ -352,8 +357,14 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+msg:
+  description: One line that says what was done to which key in which space, and when it is next due.
+  type: str
+  returned: always
+  sample: "Created service key 'ingest' in space analytics (id QXBpS2V5OjcxMDE6UW00eA==), expires 2027-02-18T09:15:00Z,
+    next due 2027-02-04T09:15:00Z."
 action:
-  description: What was done, or would be done in check mode.
+  description: What was really done, or would be done in check mode.
   type: str
   returned: success, and on failure when a key has been issued or revoked
   choices: [none, created, refreshed, replaced, revoked]
@@ -363,7 +374,7 @@ reasons:
   type: list
   elements: str
   returned: success, and on failure when a key has been issued or revoked
-  sample: ["No live key fits the declaration."]
+  sample: ["There is no live service key 'ingest' in space analytics."]
 api_key:
   description: The key after the task, never its secret. Null when there is none. What only the service can know is null
     in check mode.
@@ -410,6 +421,32 @@ api_key:
       description: The id of the user who issued the key.
       type: str
       sample: VXNlcjo5MDA6a0Y2Yw==
+    spaces:
+      description: The spaces that the task declares for a service key, with the declared roles. Null when the task names
+        no space.
+      type: list
+      elements: dict
+      contains:
+        id:
+          description: The id of the space.
+          type: str
+          sample: U3BhY2U6MzEwOmhKNWQ=
+        name:
+          description: The name of the space, null where only its id is known.
+          type: str
+          sample: analytics
+        role:
+          description: The declared role in the space, null if none is declared.
+          type: str
+          sample: member
+        org_role:
+          description: The declared role in the organization of the space, null if none is declared.
+          type: str
+          sample: read-only
+    account_role:
+      description: The declared role in the account, null if none is declared.
+      type: str
+      sample: member
 key:
   description:
     - The secret. The service shows it this once.
@@ -419,18 +456,19 @@ key:
   sample: ak-not-a-real-key
 retiring:
   description: Older live keys of the same name that expire by themselves, no later than the current key. Each has the
-    fields of RV(api_key).
+    fields of RV(api_key), but for the spaces and roles.
   type: list
   elements: dict
   returned: success, and on failure when a key has been issued or revoked
 revoked:
-  description: Keys that were revoked, also when the task failed later. Each has the fields of RV(api_key).
+  description: Keys that were revoked, also when the task failed later. Each has the fields of RV(api_key), but
+    for the spaces and roles.
   type: list
   elements: dict
   returned: success, and on failure when a key has been issued or revoked
 orphans:
   description: Live keys that should not be, because nobody holds their secret or because they could not be revoked.
-    Each has the fields of RV(api_key), and in C(what_to_do) how to resolve it.
+    Each has the fields of a key, and in C(what_to_do) how to resolve it.
   type: list
   elements: dict
   returned: success, and on failure when any are known
@@ -440,7 +478,7 @@ next_rotation_at:
   returned: success
   sample: "2027-02-04T09:15:00Z"
 not_compared:
-  description: What O(compare_roles) could not compare, in sentences.
+  description: Why declared roles were not compared, in sentences. See O(compare_roles).
   type: list
   elements: str
   returned: success
@@ -451,8 +489,8 @@ candidates:
   elements: dict
   returned: when the task fails because of them
 request:
-  description: The request that failed, with C(method), C(path), C(status) and the service's C(title), C(detail) and
-    C(request_id) where there are any, and C(plan) for a limit of the plan.
+  description: The request that failed, with C(method), C(path), C(status) and the service's C(title), C(detail),
+    C(request_id) and C(error_code) where there are any, and C(plan) for a limit of the plan.
   type: dict
   returned: when the task fails because of a request
 option:

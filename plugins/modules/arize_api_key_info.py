@@ -268,8 +268,8 @@ candidates:
   elements: dict
   returned: when the task fails because of them
 request:
-  description: The request that failed, with C(method), C(path), C(status) and the service's C(title), C(detail) and
-    C(request_id) where there are any.
+  description: The request that failed, with C(method), C(path), C(status) and the service's C(title), C(detail),
+    C(request_id) and C(error_code) where there are any.
   type: dict
   returned: when the task fails because of a request
 option:

@@ -27,8 +27,8 @@ FINDINGS = (
     Explained(
         "expires_soon",
         "high",
-        "Lapses soon",
-        "Lapses within {expires_within} and has no successor. What uses it will then be refused.",
+        "Expires soon",
+        "Expires within {expires_within} and has no successor. Programs that use it will then be refused.",
         "Rotate it now. If a playbook manages it, find out why renew_before has not rotated it.",
     ),
     Explained(
@@ -41,16 +41,16 @@ FINDINGS = (
     Explained(
         "expired",
         "medium",
-        "Lapsed",
-        "Has lapsed, though the service still lists it as active. It opens nothing any more.",
-        "Make sure that what used it has another key, then revoke it to clear the list.",
+        "Expired",
+        "Has expired, though the service still lists it as active. It no longer works.",
+        "Make sure that the programs that used it have another key, then revoke it to remove it from the list.",
     ),
     Explained(
         "never_expires",
         "medium",
-        "Never lapses",
-        "Has no end. A leaked secret would serve for ever.",
-        "Replace it by a key with expires_in and renew_before, or rotate it with max_age.",
+        "Never expires",
+        "Has no expiry. A leaked secret would work for ever.",
+        "Replace it with a key with expires_in and renew_before, or rotate it with max_age.",
     ),
     Explained(
         "old",
@@ -63,14 +63,14 @@ FINDINGS = (
         "duplicate_name",
         "medium",
         "Same name twice",
-        "Another live key has the same name in the same space, so a name does not tell which one is meant.",
-        "Find out by its beginning and end which one is in use, and revoke the others by their ids.",
+        "Another live key has the same name in the same space, so the name does not identify the key.",
+        "Find out which one is in use by the beginning and end of its secret, and revoke the others by their ids.",
     ),
     Explained(
         "unused",
         "medium",
         "Unused",
-        "Has not been used for {unused_for}, as far as the service has noted.",
+        "Has not been used for {unused_for}, according to the service.",
         "Ask its owner, and revoke it if nobody needs it.",
     ),
     Explained(
@@ -84,7 +84,7 @@ FINDINGS = (
         "roles_unknown",
         "low",
         "Roles not shown",
-        "The service does not show the roles to the credential of this audit, so nothing is known of an admin role.",
+        "The service does not show its roles to the credential of this audit, so an admin role would not be found.",
         "Audit all spaces with the credential that issues the keys, or accept the finding.",
     ),
 )

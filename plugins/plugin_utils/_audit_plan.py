@@ -3,7 +3,7 @@
 #
 # This plugin_utils is PRIVATE and should only be used by this collection.
 # Breaking changes can occur any time.
-"""From the variables of the role `key_audit` to what it asks, looks for and writes. Pure.
+"""From the variables of the role `key_audit` to the plan of an audit. Pure.
 
 Problems are sentences and not exceptions, so that an operator sees all of them at once.
 """
@@ -23,7 +23,7 @@ from ansible_collections.community.arize.plugins.plugin_utils._audit_report impo
 
 Row = t.Mapping[str, t.Any]
 
-# What each of them finds. The other findings are looked for with any of them.
+# The findings of each threshold. The other findings are looked for with any threshold.
 THRESHOLDS = {
     "key_audit_expires_within": ("expires_soon", "never_expires"),
     "key_audit_unused_for": ("unused", "never_used"),
@@ -32,7 +32,7 @@ THRESHOLDS = {
 MONTHS = (1, 120)
 EMPTY = (None, "")
 _NAMES = [each.finding for each in FINDINGS]
-# Variables whose form is not certain: what is given with C(-e) is a text. As in the role's argument specification.
+# Variables that may come as text from C(-e), with the types of the role's argument specification.
 SPECIFICATION: dict[str, dict[str, t.Any]] = {
     "key_audit_spaces": {"type": "list", "elements": "str"},
     "key_audit_accepted": {
@@ -64,7 +64,7 @@ def plan(variables: Row, environment: Row) -> dict[str, t.Any]:
     given.update({name: _listed(given[name]) for name in _LISTS})
     problems = [problem for name in _LISTS for problem in _empty_entries(name, given[name])]
     validated = ArgumentSpecValidator(SPECIFICATION).validate({k: v for k, v in given.items() if v not in EMPTY})
-    # Were the values judged that could not be read, the message would be a second one on the same matter.
+    # Values of the wrong type are reported once, so they are not judged any further.
     problems += validated.error_messages or _contradictions(validated.validated_parameters)
     problems += _of_the_files(variables)
     where, wrong = _where(variables, environment)
@@ -97,8 +97,8 @@ def _missed(variables: Row) -> dict[str, tuple[str, str]]:
         return dict.fromkeys(_NAMES, (f"{', '.join(empty[:-1])} and {empty[-1]} are empty", "set one of them"))
     why = {finding: (f"{name} is empty", "set it") for name in empty for finding in THRESHOLDS[name]}
     if variables.get("key_audit_spaces"):
-        told = "key_audit_spaces is set, and the service shows no roles in the listing of one space"
-        why["admin_role"] = (told, "leave key_audit_spaces empty")
+        cause = "key_audit_spaces is set, and the service shows no roles in the listing of one space"
+        why["admin_role"] = (cause, "leave key_audit_spaces empty")
     return {finding: why[finding] for finding in _NAMES if finding in why}
 
 
@@ -110,18 +110,18 @@ def _listed(value: t.Any) -> t.Any:
 
 
 def _empty_entries(name: str, entries: t.Any) -> list[str]:
-    """What would be taken for a value, such as a space without a name."""
+    """Empty entries, which the service would take for values."""
     if not isinstance(entries, t.Sequence):
         return []
     return [
-        f"{name}: entry {number} is empty; take it away"
+        f"{name}: entry {number} is empty; remove it"
         for number, entry in enumerate(entries, 1)
         if entry is None or not str(entry).strip()
     ]
 
 
 def _contradictions(read: Row) -> list[str]:
-    """What is wrong though each value has its form."""
+    """What is wrong with values of the right type."""
     found = []
     for name in THRESHOLDS:
         try:
@@ -129,24 +129,26 @@ def _contradictions(read: Row) -> list[str]:
         except InvalidOption as error:
             found.append(str(error))
     missed = _missed(read)
-    # As long as something is looked for, C(any) stands for that.
+    # C(any) stands for all findings that are looked for, so it is refused only when there are none.
     if len(missed) == len(_NAMES):
         missed[ANY] = missed[_NAMES[0]]
     for finding in dict.fromkeys(read["key_audit_fail_on"]):
         if finding in missed:
             why, remedy = missed[finding]
-            found.append(f"key_audit_fail_on lists {finding}, not looked for since {why}; {remedy}, or take it away")
+            found.append(
+                f"key_audit_fail_on lists {finding}, which is not looked for because {why}; {remedy}, or remove it"
+            )
     months = read.get("key_audit_months")
     if months is None or not MONTHS[0] <= months <= MONTHS[1]:
         found.append(f"key_audit_months is {months}; set it to a number from {MONTHS[0]} to {MONTHS[1]}")
     for number, rule in enumerate(read["key_audit_accepted"], 1):
         if not rule.get("name") and not rule.get("id"):
-            found.append(f"key_audit_accepted: rule {number} has neither name nor id; give one, or the name '*'")
+            found.append(f"key_audit_accepted: rule {number} has neither name nor id; set one of them, or the name '*'")
     return found
 
 
 def _of_the_files(variables: Row) -> list[str]:
-    """What is wrong with where the reports shall go, and who may read them."""
+    """Problems with the paths and permissions of the reports."""
     found = []
     if variables.get("key_audit_folder") in EMPTY:
         found.append("key_audit_folder is empty; set it to a folder")
@@ -163,7 +165,7 @@ def _of_the_files(variables: Row) -> list[str]:
 
 
 def _where(variables: Row, environment: Row) -> tuple[dict[str, str], list[str]]:
-    """`api_url` and `region`, of which at most one is not empty. What is set beats what the environment says."""
+    """`api_url` and `region`, of which at most one is not empty. Variables override the environment."""
     url, region = (str(variables.get(name) or "") for name in ("key_audit_api_url", "key_audit_region"))
     source = "key_audit_region"
     if url and region:

@@ -3,7 +3,7 @@
 #
 # This plugin_utils is PRIVATE and should only be used by this collection.
 # Breaking changes can occur any time.
-"""A report as text: HTML, CSV or JSON. Pure. What the service says is taken for hostile in each of them."""
+"""A report as text: HTML, CSV or JSON. Pure. Text from the service is treated as hostile in each of them."""
 
 from __future__ import annotations
 
@@ -19,8 +19,9 @@ from ansible_collections.community.arize.plugins.plugin_utils._audit_findings im
 
 Report = t.Mapping[str, t.Any]
 
-# A spreadsheet takes a cell that begins so for a formula (OWASP, CSV Injection).
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+# A spreadsheet takes a cell that begins with one of these for a formula (OWASP, CSV Injection), and some of them
+# strip blanks first.
+_FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 _COLUMNS = (
     "space",
     "name",
@@ -39,8 +40,8 @@ _COLUMNS = (
 
 
 def visible(text: str) -> str:
-    """The text with control characters and such that turn the direction of writing made visible."""
-    # Nothing of what follows is printable, and almost every text is.
+    """The text with control characters and marks of the writing direction made visible."""
+    # A shortcut: these characters are not printable, and almost every text is.
     if text.isprintable():
         return text
     return "".join(
@@ -50,7 +51,7 @@ def visible(text: str) -> str:
 
 
 def to_html(report: Report, template: str) -> str:
-    """One page of its own. Every value is escaped by the template engine, whatever the template says."""
+    """A self-contained page. The template engine escapes every value, whatever the template does."""
     environment = jinja2.Environment(
         autoescape=True,
         undefined=jinja2.StrictUndefined,
@@ -100,4 +101,4 @@ def to_csv(report: Report) -> str:
 
 def _cell(value: t.Any) -> str:
     text = visible("" if value is None else str(value))
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    return f"'{text}" if text.lstrip().startswith(_FORMULA) else text

@@ -3,10 +3,10 @@
 #
 # This plugin_utils is PRIVATE and should only be used by this collection.
 # Breaking changes can occur any time.
-"""From the results of `arize_api_key_info` to what a report says. Pure: the time is that of the audit.
+"""From the results of `arize_api_key_info` to the content of a report. Pure: the time is that of the audit.
 
-A report bears the day and not the minute, and shows when a key was last used by day, so that a second run on the same
-day over the same keys makes the same report.
+A report shows days without the time of day, so that a second run on the same day over the same keys makes the same
+report.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from ansible_collections.community.arize.plugins.plugin_utils._audit_timeline im
 
 Row = t.Mapping[str, t.Any]
 
-# What may fail a play beside the findings themselves.
+# What can fail a play besides the findings themselves.
 ANY, INCOMPLETE = "any", "incomplete"
 EVERY_NAME = "*"
 _THRESHOLDS = ("expires_within", "unused_for", "older_than")
@@ -40,9 +40,9 @@ _COPIED = (
 
 @dataclasses.dataclass(frozen=True)
 class Wishes:
-    """What the caller wants of the report. Thresholds are the texts that the audit was made with.
+    """Options of the report. Thresholds are the texts with which the audit was made.
 
-    `not_looked_for` tells of each finding that the audit can't have why it can't; `spaces` are those asked for.
+    `not_looked_for` gives the cause for each finding that the audit can't have; `spaces` are the requested ones.
     """
 
     title: str
@@ -56,7 +56,7 @@ class Wishes:
 
 
 def report(audits: t.Sequence[Row], wishes: Wishes) -> dict[str, t.Any]:
-    """The report as plain data. `audits` are results for all spaces, or one for each space asked for.
+    """The report as plain data. `audits` are results for all spaces, or one for each requested space.
 
     Raises ValueError when no audit succeeded.
     """
@@ -103,7 +103,7 @@ def _day_or_none(instant: str | None) -> date | None:
 
 
 def _keys(audits: t.Sequence[Row], names: t.Mapping[str, str], wishes: Wishes) -> list[dict[str, t.Any]]:
-    """Each key once, by name, with all spaces under which it was listed and with what of it is accepted."""
+    """Each key once, by name, with all spaces under which it was listed and with its accepted findings."""
     merged: dict[str, dict[str, t.Any]] = {}
     for audit in audits:
         for key in audit["api_keys"]:
@@ -119,7 +119,7 @@ def _keys(audits: t.Sequence[Row], names: t.Mapping[str, str], wishes: Wishes) -
         accepted = {
             rule["finding"]: str(rule.get("reason") or "")
             for rule in wishes.accepted
-            if rule["finding"] in key["findings"] and _means(rule, row)
+            if rule["finding"] in key["findings"] and _matches(rule, row)
         }
         order = [each.finding for each in FINDINGS]
         row["findings"] = sorted(set(key["findings"]) - set(accepted), key=order.index)
@@ -128,8 +128,8 @@ def _keys(audits: t.Sequence[Row], names: t.Mapping[str, str], wishes: Wishes) -
     return rows
 
 
-def _means(rule: Row, key: Row) -> bool:
-    """Whether a rule is about a key: its name, its id and its space are right, as far as the rule has them."""
+def _matches(rule: Row, key: Row) -> bool:
+    """Whether a rule applies to a key: the name, id and space that the rule has are those of the key."""
     return (
         (rule.get("name") or EVERY_NAME) in (EVERY_NAME, key["name"])
         and rule.get("id") in (None, "", key["id"])
@@ -138,15 +138,15 @@ def _means(rule: Row, key: Row) -> bool:
 
 
 def _unmatched(keys: t.Sequence[Row], wishes: Wishes) -> list[dict[str, t.Any]]:
-    """Rules about certain keys that accept nothing, each with the cause. A rule for every key is a policy."""
+    """Rules for certain keys that match no finding, each with the cause. A rule for every key is a policy."""
     found = []
     for rule in wishes.accepted:
         policy = rule.get("name") == EVERY_NAME and not rule.get("id") and not rule.get("space")
         if policy or rule["finding"] in wishes.not_looked_for:
             continue
-        meant = [key for key in keys if _means(rule, key)]
-        if not any(rule["finding"] in key["accepted"] for key in meant):
-            why = "the key does not have it" if meant else "there is no such key in this audit"
+        matching = [key for key in keys if _matches(rule, key)]
+        if not any(rule["finding"] in key["accepted"] for key in matching):
+            why = "the key does not have it" if matching else "there is no such key in this audit"
             found.append({**{name: rule.get(name) or None for name in _OF_A_RULE}, "why": why})
     return found
 
@@ -155,7 +155,7 @@ def _groups(keys: t.Sequence[Row], wishes: Wishes) -> list[dict[str, t.Any]]:
     """Findings that some key has, each with its keys, the most severe first."""
     groups = []
     for explained in FINDINGS:
-        # What lapsed, lapses or was issued first comes first.
+        # Keys that expire or were issued first come first.
         by = {"expires_soon": "expires_at", "expired": "expires_at", "old": "created_at"}.get(explained.finding, "name")
         having = sorted((key for key in keys if explained.finding in key["findings"]), key=lambda key: key[by])
         accepted = [key for key in keys if explained.finding in key["accepted"]]
@@ -179,7 +179,7 @@ def _figures(keys: t.Sequence[Row], names: t.Mapping[str, str], groups: t.Sequen
         "spaces": len(names),
         "keys": len(keys),
         "live": len(live),
-        "lapsed": sum(not key["live"] and key["status"] == "active" for key in keys),
+        "expired": sum(not key["live"] and key["status"] == "active" for key in keys),
         "unbounded": sum(key["expires_at"] is None for key in live),
         "next_expires_on": ends[0][:10] if ends else None,
         "keys_with_findings": sum(bool(key["findings"]) for key in keys),
@@ -202,12 +202,12 @@ def _spaces(keys: t.Sequence[Row], names: t.Mapping[str, str]) -> list[dict[str,
 
 
 def _problems(keys: t.Sequence[Row], unread: t.Sequence[str], complete: bool, wishes: Wishes) -> list[str]:
-    """Why the play shall fail, in sentences; empty when it shall not."""
+    """The findings that fail the play, in sentences."""
     found = []
     if INCOMPLETE in wishes.fail_on:
-        found += [f"the keys of space {name} could not be read" for name in sorted(unread)]
+        found += [f"The keys of space {name} could not be read." for name in sorted(unread)]
         if not complete and not unread:
-            found.append("the list of keys is not complete")
+            found.append("The list of keys is not complete.")
     for key in keys:
         for finding in key["findings"]:
             if ANY in wishes.fail_on or finding in wishes.fail_on:

@@ -3,7 +3,7 @@
 #
 # This plugin_utils is PRIVATE and should only be used by this collection.
 # Breaking changes can occur any time.
-"""The time line of the report: when keys lapse, as columns of marks. Pure. Lengths are per cent of the width."""
+"""The time line of the report: when keys expire, as columns of marks. Pure. Lengths are per cent of the width."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from datetime import date, timedelta
 
 Key = t.Mapping[str, t.Any]
 
-# Left of the axis stand the keys that have lapsed, right of it those that lapse beyond it.
+# Left of the axis are the keys that have expired, right of it those that expire beyond its end.
 FIRST, LAST = 10.0, 90.0
 # More keys in one column make each mark stand for several.
 HIGHEST = 18
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-# The worst first, so that it is the one to be seen where a mark stands for several keys.
+# The worst first: it decides the colour of a mark that stands for several keys.
 _TONES = ("overdue", "soon", "good")
 
 
@@ -62,11 +62,11 @@ def _column(number: int, keys: t.Sequence[Key], weeks: int, width: float, share:
     ordered = sorted(keys, key=lambda key: _TONES.index(_tone(key)))
     marks = []
     for row, start in enumerate(range(0, len(ordered), share)):
-        meant = ordered[start : start + share]
-        title = "; ".join(f"{key['name']}, {key['expires_on'].isoformat()}" for key in meant[:5])
-        if len(meant) > 5:
-            title += f"; and {len(meant) - 5} more"
-        marks.append({"row": row, "tone": _tone(meant[0]), "title": title})
+        marked = ordered[start : start + share]
+        title = "; ".join(f"{key['name']}, {key['expires_on'].isoformat()}" for key in marked[:5])
+        if len(marked) > 5:
+            title += f"; and {len(marked) - 5} more"
+        marks.append({"row": row, "tone": _tone(marked[0]), "title": title})
     return {"left": round(left, 3), "marks": marks}
 
 
@@ -106,13 +106,13 @@ def _ticks(today: date, end: date) -> list[dict[str, t.Any]]:
 
 
 def _table(keys: t.Sequence[Key], today: date, end: date) -> list[dict[str, t.Any]]:
-    """How many keys lapse in which month; months without any are left out."""
+    """How many keys expire in which month; months without any are left out."""
     bounds = [today, *_firsts(today, end), end]
-    rows = [("lapsed", [key for key in keys if key["expires_on"] is not None and not key["live"]])]
+    rows = [("expired", [key for key in keys if key["expires_on"] is not None and not key["live"]])]
     coming = [key for key in keys if key["expires_on"] is not None and key["live"]]
     for start, stop in zip(bounds, bounds[1:]):
         month = f"{_MONTHS[start.month - 1]} {start.year}"
-        # A key that lapses later on this very day still serves.
+        # A key that expires later on the same day is still live.
         within = [key for key in coming if start <= max(key["expires_on"], today) < stop]
         rows.append((month, within))
     rows.append(("later", [key for key in coming if key["expires_on"] >= end]))

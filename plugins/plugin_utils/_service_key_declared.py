@@ -5,8 +5,8 @@
 # Breaking changes can occur any time.
 """From the layers role, team and space to one declaration. Pure.
 
-Values are made what their options ask for here, because the roles' argument validation checks them and then hands on
-what was written: a string stays a string where a list is meant.
+Values are converted to the types of their options here, because the argument validation of roles checks them but keeps
+them as they were written: a string stays a string where the option is a list.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from ansible_collections.community.arize.plugins.module_utils._arguments import 
 
 Layer = t.Mapping[str, t.Any]
 
-# Options that are handed to the module as they are.
+# Options that are passed to the module unchanged.
 KEY_OPTIONS = (
     "description",
     "space_role",
@@ -50,19 +50,20 @@ _OWN: dict[str, dict[str, t.Any]] = {
     "sharing": {"type": "str", "choices": ["per_host", "shared"]},
     "keeper": {"type": "str"},
     "keeper_folder": {"type": "str"},
-    # No "path", which would resolve ~ and variables of the controller.
+    # Not "path", which would resolve ~ and variables of the controller.
     "dest": {"type": "str"},
     "services": {"type": "list", "elements": "str"},
 }
 INHERITED = (*_OWN, *_OF_THE_MODULE)
-# Whoever sets one of a pair does away with the other one of an outer layer.
+# Setting one of a pair clears the other in outer layers.
 EXCLUDING = (("space_role", "space_role_id"), ("expires_in", "expires_at"))
 EMPTY = (None, "")
 DEFAULT_MODE = "0600"
+DEFAULT_VARIABLE = "ARIZE_API_KEY"
 _LARGEST_MODE = 0o777
 _PLACEHOLDER = re.compile(r"\{(\w*)\}")
 _UNSAFE_IN_A_PATH = re.compile(r"[^A-Za-z0-9._-]+", re.ASCII)
-# Stands for the host in a text in which all else is filled in. No option can hold it.
+# Stands for the host in a text whose other placeholders are filled in. No option can hold it.
 _HOST = "\0"
 
 
@@ -80,7 +81,7 @@ class Declaration:
 
     @classmethod
     def made(cls, team: str, space: str, state: str, values: Layer, recipients: t.Iterable[str]) -> Declaration:
-        """Fill in once what is the same on all hosts: there may be thousands."""
+        """Fill in once the parts that are the same on all hosts: there may be thousands."""
         fields = {"team": team, "space": space, "host": _HOST}
         name = str(values["name"])
         if values.get("sharing") != "shared" and "{host}" not in name:
@@ -108,6 +109,11 @@ class Declaration:
     def mode(self) -> str:
         """The permissions of the files on the consuming hosts."""
         return str(self.values.get("mode", DEFAULT_MODE))
+
+    @property
+    def variable(self) -> str:
+        """The variable that a dotenv file assigns the secret to."""
+        return str(self.values.get("dest_variable", DEFAULT_VARIABLE))
 
     def name_on(self, host: str) -> str:
         """The name of the key: each host has its own one, unless the key is shared."""
@@ -142,7 +148,7 @@ class Declaration:
 
 
 def values_of(layer: Layer, label: str, problems: list[str]) -> dict[str, t.Any]:
-    """What one layer sets, each value of the type of its option. Empty ones stay, for they take outer ones back."""
+    """The values of one layer, each of the type of its option. Empty values stay, because they clear outer ones."""
     given = {name: _text_of_date(layer[name]) for name in INHERITED if name in layer}
     filled = {name: value for name, value in given.items() if value not in EMPTY}
     validated = ArgumentSpecValidator(_specification()).validate(filled)
@@ -175,7 +181,7 @@ def octal_mode(value: t.Any, largest: int = _LARGEST_MODE) -> str | None:
 
 @functools.lru_cache(maxsize=None)
 def for_a_path(text: str) -> str:
-    """The text with what is harmless in a path."""
+    """The text with only characters that are harmless in a path."""
     if text == _HOST:
         return text
     return _UNSAFE_IN_A_PATH.sub("_", text).lstrip(".") or "_"
@@ -183,13 +189,13 @@ def for_a_path(text: str) -> str:
 
 def _specification() -> dict[str, t.Any]:
     of_module = key_arguments().argument_spec
-    # Without the defaults: what is not set in a layer is inherited.
+    # Without the defaults, because unset options are inherited.
     module = {name: {k: v for k, v in of_module[name].items() if k != "default"} for name in _OF_THE_MODULE}
     return {**_OWN, **module}
 
 
 def _text_of_date(value: t.Any) -> t.Any:
-    """YAML reads an instant without quotes as a date, which set_fact can't hand on in ansible-core 2.16."""
+    """YAML reads an instant without quotes as a date, which set_fact of ansible-core 2.16 can't store."""
     return value.isoformat() if isinstance(value, date) else value
 
 
@@ -198,7 +204,7 @@ def _filled(pattern: str, fields: t.Mapping[str, str]) -> str:
 
 
 def _normal(path: str) -> str:
-    """One spelling for each path, so that two keys in one file are noticed. A slash at the end tells of a folder."""
+    """One spelling for each path, so that two keys in one file are noticed. A slash at the end marks a folder."""
     if not path.startswith("/"):
         return path
     normal = posixpath.normpath(f"/{path.lstrip('/')}")

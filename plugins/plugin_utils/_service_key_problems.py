@@ -21,13 +21,13 @@ from ansible_collections.community.arize.plugins.module_utils._desired import LO
 from ansible_collections.community.arize.plugins.module_utils._errors import InvalidOption, MissingLibrary
 from ansible_collections.community.arize.plugins.plugin_utils._service_key_declared import Declaration, Layer
 
-# Stands in for a credential, or the lack of one, while something else is looked at.
+# Stands in for a credential while other options are checked.
 _SOME_CREDENTIAL = "not-looked-at"
 _OTHERS = 0o007
 
 
 def wrong_with_settings(settings: Layer) -> list[str]:
-    """What is wrong with where the service is and who asks. Without a credential, `module_defaults` may have one."""
+    """Problems with the address of the service and the credential. A missing one may be in `module_defaults`."""
     url, region, credential = (settings.get(name) or None for name in ("api_url", "region", "api_key"))
     if url and region:
         return ["service_keys_api_url and service_keys_region exclude each other; set one of them"]
@@ -45,14 +45,14 @@ def wrong_with_settings(settings: Layer) -> list[str]:
 
 
 def wrong_with(declared: Declaration, known: t.Callable[[str], bool]) -> list[str]:
-    """What is wrong with one declaration by itself. `known` tells hosts of the inventory."""
+    """Problems of one declaration by itself. `known` says whether a host is in the inventory."""
     label, values = declared.label, declared.values
     found = []
     unknown = declared.placeholders() - {"team", "space", "host"}
     if unknown:
-        found.append(f"{label}: there is no placeholder {{{min(unknown)}}}; there are {{team}}, {{space}} and {{host}}")
+        found.append(f"{label}: unknown placeholder {{{min(unknown)}}}; use {{team}}, {{space}} or {{host}}")
     if declared.shared and "{host}" in str(values["name"]):
-        found.append(f"{label}: a shared key has one name, so {{host}} can't be in it")
+        found.append(f"{label}: a shared key has the same name on all hosts; remove {{host}} from it")
     if declared.shared and not (values.get("keeper") and known(str(values["keeper"]))):
         found.append(f"{label}: keeper must be a host of the inventory or localhost, not {values.get('keeper')!r}")
     if declared.shared and not str(values.get("keeper_folder") or "").startswith("/"):
@@ -61,28 +61,41 @@ def wrong_with(declared: Declaration, known: t.Callable[[str], bool]) -> list[st
     found += _wrong_with_dest(declared, declared.dest_on(hosts[0]))
     longest = max((declared.name_on(host) for host in hosts), key=len)
     if len(longest) > LONGEST_NAME:
-        found.append(f"{label}: a name has {len(longest)} characters; the service takes at most {LONGEST_NAME}")
-    elif declared.state != "forgotten":
-        found += [f"{label}: {problem}" for problem in _refused_by_module(declared.options_on(hosts[0]))]
+        found.append(f"{label}: a name has {len(longest)} characters; the service accepts at most {LONGEST_NAME}")
+    else:
+        found += [f"{label}: {problem}" for problem in _refused_by_module(_options_to_check(declared, hosts[0]))]
     return found
+
+
+def _options_to_check(declared: Declaration, host: str) -> dict[str, t.Any]:
+    """What the module would get. It is never asked about the file of a key that goes, but the role edits that file."""
+    options = declared.options_on(host)
+    if declared.state != "present":
+        of_file = {name: declared.values[name] for name in ("dest_format", "dest_variable") if name in declared.values}
+        options.update(of_file, state="absent", dest="/some/file")
+    return options
 
 
 def _wrong_with_dest(declared: Declaration, dest: str | None) -> list[str]:
     if dest is None:
-        wrong = "dest is empty, so nobody would hold the secret" if declared.state == "present" else None
+        wrong = (
+            "dest is empty, so the secret would be lost; set it to the path of a file"
+            if declared.state == "present"
+            else None
+        )
     elif not dest.startswith("/"):
         wrong = f"dest must be an absolute path, not {dest!r}"
     else:
-        wrong = f"dest must be the path of a file, and {dest} is a folder" if dest.endswith("/") else None
+        wrong = f"dest must be the path of a file, but {dest} is a folder" if dest.endswith("/") else None
     return [] if wrong is None else [f"{declared.label}: {wrong}"]
 
 
 def doubts_about(declared: Declaration) -> list[str]:
-    """What is allowed, and is rarely meant."""
+    """Declarations that are allowed, but are probably a mistake."""
     found = []
     if not declared.recipients:
         groups = ", ".join(map(str, declared.values["hosts"]))
-        found.append(f"{declared.label}: there is no host in {groups}, so there is no key either")
+        found.append(f"{declared.label}: hosts ({groups}) holds no host, so no key is issued")
     if declared.state == "present" and int(declared.mode, 8) & _OTHERS:
         found.append(f"{declared.label}: mode {declared.mode} lets all users of the host at the secret; use group")
     return found
@@ -105,7 +118,7 @@ def _refused_by_module(options: dict[str, t.Any]) -> list[str]:
 
 @dataclasses.dataclass
 class _Clashes:
-    """What two declarations have in common and may not, each told once, with the first of the cases."""
+    """Conflicts between two declarations, each reported once, with the first of its cases."""
 
     first: dict[tuple[str, str, str], str] = dataclasses.field(default_factory=dict)
     count: dict[tuple[str, str, str], int] = dataclasses.field(default_factory=dict)
@@ -123,14 +136,18 @@ class _Clashes:
         return found
 
 
-_SAME_KEY = "is declared twice, also by"
+_SAME_KEY = "is declared twice, also in"
 _SAME_FILE = "is also the file of"
-_OTHER_FILE = "has another owner, group or mode by"
-_REMEDY = {_SAME_KEY: "", _SAME_FILE: "; change dest", _OTHER_FILE: "; say the same for one file"}
+_OTHER_FILE = "has a different owner, group or mode in"
+_REMEDY = {
+    _SAME_KEY: "; remove one of the two",
+    _SAME_FILE: "; change dest",
+    _OTHER_FILE: "; declare the same owner, group and mode for one file",
+}
 
 
 def clashes(declarations: t.Sequence[Declaration]) -> list[str]:
-    """Declarations that mean the same key, or whose secrets would overwrite each other."""
+    """Declarations of the same key, and declarations whose secrets would overwrite each other."""
     found = _Clashes()
     keys: dict[tuple[str, str], Declaration] = {}
     files: dict[tuple[str, str], dict[str | None, Declaration]] = {}
@@ -143,9 +160,9 @@ def clashes(declarations: t.Sequence[Declaration]) -> list[str]:
         places = [(host, declared.dest_on(host)) for host in declared.recipients]
         if declared.shared:
             places.append((str(declared.values.get("keeper")), declared.file_on_keeper()))
-        # Variables live side by side in a file of one host. A shared file is copied as a whole.
+        # One dotenv file of a host can hold several variables. A shared file is copied as a whole.
         beside = declared.values.get("dest_format") == "dotenv" and not declared.shared
-        variable = str(declared.values.get("dest_variable")) if beside else None
+        variable = declared.variable if beside else None
         for host, path in places:
             if path is None:
                 continue
@@ -161,7 +178,7 @@ def clashes(declarations: t.Sequence[Declaration]) -> list[str]:
 
 
 def _contradict(one: Declaration, other: Declaration) -> bool:
-    """Whether each run would give the file another owner, group or mode. A key that goes gives none."""
+    """Whether each run would change owner, group or mode of the file back and forth. An absent key sets none."""
     if one.state != "present" or other.state != "present":
         return False
     pairs = [(each.values.get("owner"), each.values.get("group")) for each in (one, other)]

@@ -54,14 +54,14 @@ class Play:
 def plan(teams: t.Sequence[Layer], defaults: Layer, play: Play, settings: Layer | None = None) -> dict[str, t.Any]:
     """What this host has to do, as plain data: `problems`, or else `entries` in the order of the declaration.
 
-    `folders`, `keeper_folders`, `copies` and `removals` are places that the entries need seen to. What concerns all
-    hosts alike is for the `first` of them to say.
+    `folders`, `keeper_folders`, `copies` and `removals` are the places of these entries. Messages that concern all
+    hosts are reported by the `first` of them.
     """
     settings = settings or {}
     folder_mode = octal_mode(settings.get("folder_mode", _DEFAULT_FOLDER_MODE), _LARGEST_FOLDER_MODE)
     problems = wrong_with_settings(settings)
     if folder_mode is None:
-        problems.append("service_keys_folder_mode is no mode in octal, such as '0755'; put it in quotes")
+        problems.append("service_keys_folder_mode is not a valid mode in octal, such as '0755'; put it in quotes")
     declarations = list(_declarations(teams, defaults, play, problems))
     for declared in declarations:
         problems += wrong_with(declared, lambda host: play.members(host) == [host])
@@ -93,7 +93,7 @@ def _declarations(
         if team.get("name") in EMPTY:
             problems.append(f"team {team_number}: name is empty; the keys are named after it")
             continue
-        # A team's name is its own and no pattern for its keys.
+        # The name of a team is not the pattern for the names of its keys.
         of_team = values_of({**team, "name": None}, f"team {team['name']}", problems)
         del of_team["name"]
         for space_number, space in enumerate(team.get("spaces") or (), 1):
@@ -108,7 +108,7 @@ def _declarations(
 
 
 def _laid_over(*layers: Layer) -> dict[str, t.Any]:
-    """The innermost value counts. An empty one takes back what an outer layer set."""
+    """The innermost value counts. An empty one clears an outer one."""
     values: dict[str, t.Any] = {}
     for layer in layers:
         for pair in EXCLUDING:
@@ -122,7 +122,9 @@ def _declaration(team: Layer, space: Layer, values: Layer, play: Play, problems:
     label = f"team {team['name']}, space {space['space']}"
     state = space.get("state") or team.get("state") or "present"
     if team.get("state") in ("absent", "forgotten") and state == "present":
-        problems.append(f"{label}: the team is {team['state']}, so its space can't be present; take the state away")
+        problems.append(
+            f"{label}: the team is {team['state']}, so its space can't be present; remove the state of the space"
+        )
     missing = [name for name in ("name", "hosts") if not values.get(name)]
     if missing:
         problems.append(f"{label}: {missing[0]} is empty")
@@ -137,7 +139,7 @@ def _declaration(team: Layer, space: Layer, values: Layer, play: Play, problems:
 
 
 def _entry(declared: Declaration, play: Play) -> dict[str, t.Any]:
-    """One declaration as the tasks of this host want it. `keeper` is there only for shared keys."""
+    """One declaration in the form that the tasks of this host use. Only shared keys have a `keeper`."""
     leader = next((host for host in play.batch if host in declared.recipients), play.host)
     entry: dict[str, t.Any] = {
         "team": declared.team,
@@ -158,7 +160,7 @@ def _entry(declared: Declaration, play: Play) -> dict[str, t.Any]:
 
 
 def _folders(pairs: t.Sequence[tuple[Declaration, Place]], play: Play, mode: str) -> list[Place]:
-    """The folders that must be there, each once. The module writes there for the `issued` of its `identities`."""
+    """The folders that must exist, each once. Of its `identities`, the module itself writes the `issued` ones there."""
     folders: dict[tuple[str, str], Place] = {}
 
     def need(path: str, mode: str, identity: str, issued: bool, keeper: str = "") -> None:
@@ -195,12 +197,14 @@ def _copy(declared: Declaration, entry: Place) -> Place:
 
 
 def _removals(declared: Declaration, entry: Place, play: Play) -> t.Iterator[Place]:
-    """The files that go with a key. A `variable` goes alone, and leaves its file."""
-    of_key = {"identity": entry["identity"]}
+    """The files with the secret of an absent key. The file of a keeper is the key's own, so it goes as a `whole`."""
+    of_key = {
+        "identity": entry["identity"],
+        "format": declared.values.get("dest_format", "raw"),
+        "variable": declared.variable,
+    }
     if entry["dest"] is not None:
-        beside = declared.values.get("dest_format") == "dotenv"
-        variable = declared.values.get("dest_variable", "ARIZE_API_KEY") if beside else None
-        yield {**of_key, "path": entry["dest"], "label": entry["dest"], "variable": variable}
+        yield {**of_key, "path": entry["dest"], "label": entry["dest"], "whole": False}
     if declared.shared and entry["leader"] == play.host:
         path, keeper = entry["keeper_file"], entry["keeper"]
-        yield {**of_key, "path": path, "label": f"{path} on {keeper}", "variable": None, "keeper": keeper}
+        yield {**of_key, "path": path, "label": f"{path} on {keeper}", "whole": True, "keeper": keeper}

@@ -145,7 +145,7 @@ def test_the_wrong_form_is_named(older: PlaybookRunner, playbooks: PlaybookRunne
     run = older.run_tasks(older.key(**by_id, api_dialect="current"))
     assert "set api_dialect to legacy" in run.results[0]["msg"]
     run = older.run_tasks(older.key(**task), ARIZE_API_DIALECT="newest")
-    assert "ARIZE_API_DIALECT is none of auto, current, legacy" in run.results[0]["msg"]
+    assert "ARIZE_API_DIALECT must be one of auto, current, legacy" in run.results[0]["msg"]
     assert older.simulator.writes == playbooks.simulator.writes == []
 
 

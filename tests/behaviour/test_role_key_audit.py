@@ -119,7 +119,7 @@ def test_reports_of_hostile_names(player: RolePlayer, tmp_path: pathlib.Path) ->
     assert reports["json"].isascii()
     assert data["complete"] is True
     assert data["figures"]["by_finding"]["expires_soon"] == len(HOSTILE)
-    assert data["figures"]["lapsed"] == 1
+    assert data["figures"]["expired"] == 1
     for text in (*reports.values(), done.run.everything_printed):
         for secret in simulator.secrets:
             assert secret not in text

@@ -50,7 +50,7 @@ def test_what_is_refused_is_refused_without_a_request(player: RolePlayer) -> Non
                 "key_audit_accepted": [{"finding": "old"}],
             },
             [
-                "Nothing was asked of the service",
+                "No request was sent to the service",
                 "key_audit_fail_on lists any",
                 "key_audit_fail_on lists expired",
                 "key_audit_months",

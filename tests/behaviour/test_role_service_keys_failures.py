@@ -39,11 +39,13 @@ def test_one_key_that_fails_leaves_the_others(player: RolePlayer, tmp_path: path
     assert not (tmp_path / "restarts").exists()
     played = player.play(variables, handlers=[listening(tmp_path)], ANSIBLE_LIBRARY=str(library))
     assert played.failed
-    assert "'nowhere'" in played.run.stdout.partition("Name the keys that failed")[2]
+    assert "'nowhere'" in played.run.stdout.partition("Report failed service keys")[2]
     assert [row["action"] for row in played.facts["ingest1"]] == ["failed", "created"]
     assert player.simulator.secret_is_valid((tmp_path / "ingest1" / "a-ingest.key").read_text().strip())
     assert (tmp_path / "restarts").read_text().splitlines() == ["one", "broken", "two"]
-    assert "broken" in played.run.stdout.partition("Restart the services")[2], "and a handler that fails hides nothing"
+    assert "broken" in played.run.stdout.partition("Restart services that use new Arize service keys")[2], (
+        "and a handler that fails hides nothing"
+    )
 
 
 def test_a_file_stays_when_its_key_could_not_be_revoked(player: RolePlayer, tmp_path: pathlib.Path) -> None:
@@ -85,17 +87,57 @@ def test_nothing_but_the_file_of_a_key_is_removed(player: RolePlayer, tmp_path: 
         played = run(variables, "--limit", "web1", handlers=[listening(tmp_path)])
         assert played.failed
         told = [row["msg"] for row in played.facts["web1"]]
-        said = played.run.stdout.partition("Name the keys that failed")[2]
+        said = played.run.stdout.partition("Report failed service keys")[2]
         assert all(message in said for message in told if message)
         assert f"{folder} is a folder and is left alone" in told[0]
         assert f"{beside} is a folder and is left alone" in told[1]
         assert f"{link} is a symbolic link" in told[2]
-        assert "state: forgotten" in told[4], "a space that nobody can see any more"
+        assert "set state to forgotten" in told[4], "a space that nobody can see any more"
         assert told[3] is told[5] is None
         assert all((each / "precious").exists() for each in (folder, beside))
         assert (link.is_symlink(), kept.read_text()) == (True, "kept")
         assert forgotten.exists() is (run == player.check)
     assert heard(tmp_path) == {"web1": "new-web1"}
+
+
+def test_a_file_that_holds_something_else_is_kept(player: RolePlayer, tmp_path: pathlib.Path) -> None:
+    """The module would not overwrite it, so offboarding does not remove it. Of other settings only the key's own go."""
+    notes, settings, other, mended = (tmp_path / name for name in ("notes", "settings.json", "other.env", "app.env"))
+    contents = {
+        notes: "Things to do\nand to keep\n",
+        settings: '{"region": "eu"}\n',
+        other: 'ARIZE_API_KEY="not closed\n',
+        mended: "NOTE='two\nARIZE_API_KEY=inside\nlines'\r\nARIZE_API_KEY=ak-FAKE-1\nT={{ 1 + 1 }}\n"
+        "SECOND=ak-FAKE-2\nA.*=1\n",
+    }
+    for path, text in contents.items():
+        path.write_bytes(text.encode())
+        path.chmod(0o640)
+    dotenv = {"dest_format": "dotenv", "state": "forgotten"}
+    spaces: list[dict[str, t.Any]] = [
+        {"space": "analytics", "dest": str(notes), "state": "absent"},
+        {"space": "ingest", "dest": str(settings), "dest_format": "json", "state": "absent"},
+        {"space": "support", "dest": str(other), **dotenv},
+        {"space": "support", "name": "first", "dest": str(mended), **dotenv},
+        {"space": "support", "name": "second", "dest": str(mended), "dest_variable": "SECOND", **dotenv},
+    ]
+    variables = declared(tmp_path, service_keys_hosts=["web1"], **teams(*spaces))
+    foreseen, played = player.check(variables, "--limit", "web1"), player.play(variables, "--limit", "web1")
+    assert foreseen.facts == played.facts
+    assert foreseen.changed == played.changed
+    rows = played.facts["web1"]
+    assert [row["failed"] for row in rows] == [True, True, True, False, False]
+    for row, path in zip(rows, (notes, settings, other), strict=False):
+        assert f"can't remove the secret from {path}" in row["msg"]
+        assert "kept as it is" in row["msg"]
+        assert row["msg"] in played.run.stdout.partition("Report failed service keys")[2]
+        assert path.read_bytes() == contents[path].encode()
+    assert [row["removed"] for row in rows[3:]] == [[str(mended)], [str(mended)]]
+    kept = "NOTE='two\nARIZE_API_KEY=inside\nlines'\r\nT={{ 1 + 1 }}\nA.*=1\n"
+    assert mended.read_bytes() == kept.encode()
+    assert mended.stat().st_mode & 0o777 == 0o640
+    for secret in ("ak-FAKE-1", "ak-FAKE-2", "not closed", "Things to do"):
+        assert secret not in played.run.everything_printed
 
 
 def test_a_shared_secret_goes_nowhere_else(player: RolePlayer, tmp_path: pathlib.Path) -> None:
@@ -108,7 +150,7 @@ def test_a_shared_secret_goes_nowhere_else(player: RolePlayer, tmp_path: pathlib
     variables = declared(tmp_path, **teams(*spaces))
     played = player.play(variables, handlers=[listening(tmp_path)])
     assert played.failed
-    assert "can't make the file" in played.run.stdout.partition("Name the keys that failed")[2]
+    assert "can't create the file" in played.run.stdout.partition("Report failed service keys")[2]
     assert not any((tmp_path / host / "a").exists() for host in GROUPS["ingest_hosts"])
     files = [tmp_path / host / "s" for host in GROUPS["ingest_hosts"]]
     assert {path.stat().st_mode & 0o777 for path in files} == {0o600}

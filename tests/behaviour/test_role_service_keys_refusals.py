@@ -54,7 +54,7 @@ REFUSED: dict[str, tuple[dict[str, t.Any], tuple[str, ...]]] = {
     ),
     "an unknown placeholder": (teams({**INGEST, "dest": "/srv/{stage}"}), ("{stage}", "placeholder")),
     "a relative path": (teams({**INGEST, "dest": "arize.key"}), ("absolute", "arize.key")),
-    "nowhere to put the secret": (teams({**INGEST, "dest": ""}), ("dest", "nobody")),
+    "nowhere to put the secret": (teams({**INGEST, "dest": ""}), ("dest is empty", "would be lost")),
     "a present space of an absent team": (teams({**INGEST, "state": "present"}, state="absent"), ("absent", "present")),
     "a space of a forgotten team": (
         teams({**INGEST, "state": "present"}, state="forgotten"),
@@ -72,7 +72,7 @@ REFUSED: dict[str, tuple[dict[str, t.Any], tuple[str, ...]]] = {
             {**INGEST, "dest_variable": "B", "mode": "0640", "name": "b"},
             dest_format="dotenv",
         ),
-        ("another owner, group or mode", "say the same"),
+        ("a different owner, group or mode", "declare the same"),
     ),
     "a folder to remove": (teams({**INGEST, "dest": "/srv/"}, state="absent"), ("/srv/", "folder")),
     "a mode that is none": (teams({**INGEST, "mode": "rw"}, sharing="shared"), ("team search, space ingest", "'rw'")),

@@ -96,6 +96,26 @@ def test_pages_without_end(paged: Service, monkeypatch: pytest.MonkeyPatch, modu
     assert paged.simulator.writes == []
 
 
+@pytest.mark.parametrize("listing", LISTINGS)
+def test_large_pages_without_end(paged: Service, monkeypatch: pytest.MonkeyPatch, listing: str) -> None:
+    """Memory is bounded by all pages together; the limit is lower here, to save time."""
+    assert _client._MOST_BYTES <= 256 * 2**20
+    monkeypatch.setattr(_client, "_MOST_BYTES", 2**20)
+    # It ends, so that a client that sets no bound fails here instead of running on.
+    cursors = iter([f"c{number}" for number in range(30)])
+
+    def further(_body: bytes) -> bytes:
+        cursor = next(cursors, None)
+        pagination = {"has_more": cursor is not None, "next_cursor": cursor}
+        return json.dumps({listing: [], "pagination": pagination}).encode() + b" " * 100_000
+
+    with paged.spoiling("GET", LISTINGS[listing], further, times=-1, status=200):
+        outcome = run(paged, listing)
+    assert_refused(outcome, paged.simulator, "the listing is longer than 1 MiB")
+    assert len(paged.spoiled) == 11
+    assert paged.simulator.writes == []
+
+
 @pytest.mark.parametrize("value", ["true", "false", "", 1, 0, None, [], {}])
 @pytest.mark.parametrize("listing", LISTINGS)
 def test_has_more_is_no_yes_or_no(paged: Service, listing: str, value: object) -> None:

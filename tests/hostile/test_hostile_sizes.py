@@ -137,6 +137,21 @@ def test_body_of_just_16_mib_is_read(service: Service) -> None:
     assert_refused(outcome, service.simulator, "a body of more than 16 MiB")
 
 
+DENSE = {
+    "16 million digits": b"9" * (16 * MIB - 2),
+    "nested lists": b"[" * (8 * MIB) + b"]" * (8 * MIB - 1),
+    "nested objects": b'{"a":' * (3 * MIB),
+}
+
+
+@pytest.mark.parametrize("name", DENSE)
+def test_dense_body(service: Service, name: str) -> None:
+    """The largest body that is read, made of what is hard to decode."""
+    body = DENSE[name]
+    head = headers(f"Content-Length: {len(body)}")
+    refused(service, flooding(head + body, b"", 0), "GET /v2/api-keys")
+
+
 def test_large_answer_to_an_issue_is_an_unknown_outcome(service: Service) -> None:
     """The key was issued all the same: its id is told, or it is issued anew."""
 

@@ -55,7 +55,7 @@ def test_a_key_of_another_kind_is_revoked_again(world: World, monkeypatch: pytes
     outcome = world.run(dest=str(world.dest) if dest else None)
     assert outcome.failed
     (made,) = world.simulator.keys(name=NAME)
-    for word in (made.id, "type user", "revoked again", "api_dialect"):
+    for word in (made.id, "issued user key", "revoked again", "api_dialect"):
         assert word in outcome.message
     assert world.live == []
     assert not world.dest.exists()

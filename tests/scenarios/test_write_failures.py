@@ -173,9 +173,9 @@ UNUSABLE = {
     "folder missing": "does not exist",
     "a symbolic link": "symbolic link",
     "a FIFO": "no regular file",
-    "broken json": "no JSON object",
+    "broken json": "not a JSON object",
     "broken dotenv": "line 1",
-    "not a secret": "something else than one secret",
+    "not a secret": "something other than one secret",
     "unknown owner": "owner",
     "odd mode": "mode",
 }

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime
 import typing as t
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
@@ -40,13 +41,15 @@ def run_key(
     simulator: Simulator,
     check: bool = False,
     sleep: t.Callable[[float], None] | None = None,
+    local_now: t.Callable[[], datetime.datetime] | None = None,
     **options: t.Any,
 ) -> Outcome:
     """`arize_api_key` against the simulator, with its admin's credential unless `api_key` is given.
 
-    Pauses pass on the service's clock, not on ours, unless `sleep` says otherwise.
+    Pauses pass on the service's clock, not on ours, unless `sleep` says otherwise; this host's clock is the service's
+    unless `local_now` says otherwise.
     """
-    return _run(_arguments.key_arguments(), _module.KeyTask, simulator, check, options, sleep)
+    return _run(_arguments.key_arguments(), _module.KeyTask, simulator, check, options, sleep, local_now)
 
 
 def run_info(simulator: Simulator, check: bool = False, **options: t.Any) -> Outcome:
@@ -61,6 +64,7 @@ def _run(
     check: bool,
     options: dict[str, t.Any],
     sleep: t.Callable[[float], None] | None,
+    local_now: t.Callable[[], datetime.datetime] | None = None,
 ) -> Outcome:
     given = {"api_url": simulator.url, "api_key": simulator.credential, **options}
     specification = _arguments.connection_arguments().merged_with(arguments).for_module()
@@ -75,6 +79,7 @@ def _run(
         diff=True,
         sleep=sleep or (lambda seconds: simulator.clock.advance(seconds=seconds)),
         warn=warnings.append,
+        local_now=local_now or simulator.clock.now,
     )
     try:
         return Outcome(_module.execute(host, make_task), warnings)

@@ -129,8 +129,8 @@ def variables_read() -> set[str]:
     asked: set[str] = set()
     situations: list[dict[str, str]] = [
         {},
-        {"ARIZE_API_SCHEME": "http"},
-        {"ARIZE_BASE_URL": "http://h"},
+        {"ARIZE_API_SCHEME": "http", "ARIZE_API_HOST": "localhost"},
+        {"ARIZE_BASE_URL": "http://localhost"},
         {"ARIZE_REGION": "eu"},
         {"ARIZE_SINGLE_HOST": "h"},
         {"ARIZE_BASE_DOMAIN": "h"},

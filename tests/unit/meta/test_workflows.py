@@ -25,7 +25,8 @@ STARTED_BY: dict[str, dict[str, t.Any]] = {
     "release": {"push": {"tags": [form.replace(r"\.", ".") for form in release.FORMS]}},
     "tests": {"pull_request": None, "push": {"branches": ["main"]}},
 }
-JOBS: dict[str, dict[str, tuple[str | None, list[str]]]] = {
+CHECKED = 'sha256sum --check --strict <<< "$CHECKSUM"'
+JOBS: dict[str, dict[str, tuple[str | list[str] | None, list[str]]]] = {
     "matrix": {
         "sessions": (
             None,
@@ -37,13 +38,21 @@ JOBS: dict[str, dict[str, tuple[str | None, list[str]]]] = {
         "session": ("sessions", ['make matrix SESSION="$SESSION"']),
     },
     "release": {
-        "tests": (None, ["make test"]),
-        "publish": (
-            "tests",
+        "build": (
+            None,
             [
                 "make released",
                 "make build",
-                ".venv/bin/ansible-galaxy collection publish dist/community-arize-*.tar.gz",
+                """echo "checksum=$(sha256sum dist/community-arize-*.tar.gz)" >> "$GITHUB_OUTPUT\"""",
+            ],
+        ),
+        "tests": ("build", ["make test BUILT=1", CHECKED]),
+        "publish": (
+            ["build", "tests"],
+            [
+                CHECKED,
+                "python -m pip install --require-hashes --only-binary=:all: --requirement .github/publish.txt",
+                "ansible-galaxy collection publish dist/community-arize-*.tar.gz",
             ],
         ),
     },
@@ -108,7 +117,8 @@ def test_the_matrix_has_each_interpreter_that_an_ansible_core_supports() -> None
     found = interpreters("matrix", "session")
     assert sorted(found) == sorted({version for core in matrix.CORES.values() for version in core.hosts})
     # The last one is that of the tools, which is the same everywhere.
-    for name, job in (("matrix", "sessions"), ("release", "tests"), ("release", "publish"), ("tests", "part")):
+    release = [("release", job) for job in ("build", "tests", "publish")]
+    for name, job in (("matrix", "sessions"), *release, ("tests", "part")):
         assert interpreters(name, job) == found[-1:]
 
 
@@ -133,6 +143,37 @@ def test_the_parts_of_make_test_are_found() -> None:
     command = re.findall(r"\$\((sed .*?) \|", listing)[0]
     done = subprocess.run(["bash", "-c", command], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip("\n").split(" ") == PARTS
+
+
+def test_the_tarball_that_is_published_is_the_one_that_was_tested() -> None:
+    """It is built in one job; the others get that file and look at its checksum, tests after they have run."""
+    jobs = workflow("release")["jobs"]
+    assert [name for name, job in jobs.items() if "make build" in [step.get("run") for step in job["steps"]]] == [
+        "build"
+    ]
+    assert jobs["build"]["outputs"] == {"checksum": "${{ steps.checksum.outputs.checksum }}"}
+    for name in ("tests", "publish"):
+        steps = jobs[name]["steps"]
+        (received,) = [step["with"] for step in steps if "download-artifact" in step.get("uses", "")]
+        assert received == {"name": "tarball", "path": "dist"}
+        (checked,) = [step for step in steps if step.get("run") == CHECKED]
+        assert checked["env"] == {"CHECKSUM": "${{ needs.build.outputs.checksum }}"}
+    recipe = subprocess.run(
+        ["make", "--dry-run", "--always-make", "build", "BUILT=1"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
+    assert "ansible-galaxy collection install" in recipe
+    assert "collection build" not in recipe
+    assert "rm -rf dist" not in recipe
+
+
+def test_the_job_with_the_token_has_nothing_of_the_project() -> None:
+    """It sees one file of it, a list of what to install, in which each line has its checksum."""
+    (checkout,) = [step for step in workflow("release")["jobs"]["publish"]["steps"] if "checkout" in str(step)]
+    assert checkout["with"]["sparse-checkout"] == ".github/publish.txt"
+    assert checkout["with"]["sparse-checkout-cone-mode"] is False
+    named = re.findall(r"^([a-z]\S+)==", (ROOT / ".github/publish.txt").read_text(encoding="utf-8"), re.MULTILINE)
+    assert "ansible-core" in named
+    assert not {"pytest", "nox", "ansible-lint"} & set(named)
 
 
 def test_the_secret_is_for_one_step_of_one_environment() -> None:

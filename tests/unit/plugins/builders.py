@@ -132,9 +132,9 @@ def observed(*keys: ApiKey, now: datetime = NOW, **changes: t.Any) -> Observatio
     value = changes.pop("stored", None)
     exists = changes.pop("exists", value is not None)
     partial = changes.pop("partial", ())
-    stored = StoredSecret(value, exists) if has_dest else None
+    stored = StoredSecret(None if value is None else Secret(value), exists) if has_dest else None
     matches = classify([key for key in keys if key.is_live(now)], now, stored, partial)
-    return Observation(now, changes.pop("credential", CREDENTIAL), matches, **changes)
+    return Observation(now, Secret(changes.pop("credential", CREDENTIAL)), matches, **changes)
 
 
 def planned(*keys: ApiKey, options: dict[str, t.Any] | None = None, **seen: t.Any) -> Plan:

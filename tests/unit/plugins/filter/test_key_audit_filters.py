@@ -14,7 +14,7 @@ from ansible_collections.community.arize.plugins.plugin_utils._audit_findings im
 
 
 def test_a_page_without_a_template_is_refused() -> None:
-    with pytest.raises(AnsibleFilterError, match="html needs a template"):
+    with pytest.raises(AnsibleFilterError, match="html requires a template"):
         key_audit_render({}, "html")
 
 

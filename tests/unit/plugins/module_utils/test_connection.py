@@ -9,7 +9,11 @@ import typing as t
 import pytest
 from unit.plugins.builders import CREDENTIAL, connection_options
 
-from ansible_collections.community.arize.plugins.module_utils._connection import Connection, resolve_connection
+from ansible_collections.community.arize.plugins.module_utils._connection import (
+    Connection,
+    resolve_connection,
+    secrets_in_urls,
+)
 from ansible_collections.community.arize.plugins.module_utils._errors import InvalidOption
 
 
@@ -51,7 +55,7 @@ def resolved(environment: dict[str, str] | None = None, **options: t.Any) -> Con
         ({}, {"ARIZE_API_HOST": "h.example:7"}, "https://h.example:7"),
         ({}, {"ARIZE_API_HOST": "h.example:7", "ARIZE_API_PORT": "0"}, "https://h.example:7"),
         ({}, {"ARIZE_API_HOST": "h.example:7", "ARIZE_API_PORT": "8"}, "https://h.example:8"),
-        ({}, {"ARIZE_API_HOST": "h.example", "ARIZE_API_SCHEME": "http"}, "http://h.example"),
+        ({}, {"ARIZE_API_HOST": "localhost", "ARIZE_API_SCHEME": "http"}, "http://localhost"),
         ({}, {"ARIZE_API_HOST": "[::1]", "ARIZE_API_PORT": "8080"}, "https://[::1]:8080"),
         # An option wins over every variable, those that exclude each other included.
         ({"api_url": "https://o.example"}, {"ARIZE_REGION": "eu", "ARIZE_BASE_DOMAIN": "x"}, "https://o.example"),
@@ -101,6 +105,57 @@ def test_bad_addresses(options: dict[str, t.Any], environment: dict[str, str], w
     assert "pw" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("options", "environment", "in_clear"),
+    [
+        ({}, {}, False),
+        ({"api_url": "http://h.example"}, {}, True),
+        ({"api_url": "http://10.0.0.1"}, {}, True),
+        ({"api_url": "http://127.0.0.1.h.example"}, {}, True),
+        ({"api_url": "http://localhost.h.example"}, {}, True),
+        ({"api_url": "https://h.example"}, {}, False),
+        ({}, {"ARIZE_BASE_URL": "http://127.0.0.1:8080"}, False),
+        ({}, {"ARIZE_BASE_URL": "http://127.9.9.9"}, False),
+        ({}, {"ARIZE_BASE_URL": "http://[::1]:8080"}, False),
+        ({}, {"ARIZE_BASE_URL": "HTTP://LOCALHOST:8080"}, False),
+        ({"api_url": "http://h.example"}, {"ARIZE_BASE_URL": "http://i.example"}, True),
+    ],
+)
+def test_who_can_read_the_credential(options: dict[str, t.Any], environment: dict[str, str], in_clear: bool) -> None:
+    assert resolved(environment, **options).sends_in_clear is in_clear
+
+
+@pytest.mark.parametrize(
+    ("environment", "words"),
+    [
+        ({"ARIZE_BASE_URL": "http://h.example"}, r"ARIZE_BASE_URL: .* h.example .*use https.* to http://h.example"),
+        ({"ARIZE_BASE_URL": "http://[::2]:1"}, "ARIZE_BASE_URL"),
+        ({"ARIZE_API_SCHEME": "http", "ARIZE_API_HOST": "h"}, "ARIZE_API_SCHEME.* would go to h "),
+        ({"ARIZE_API_SCHEME": "http", "ARIZE_SINGLE_HOST": "h"}, "would go to h "),
+        ({"ARIZE_API_SCHEME": "http"}, "would go to api.arize.com "),
+    ],
+)
+def test_a_variable_does_not_send_the_credential_in_clear(environment: dict[str, str], words: str) -> None:
+    with pytest.raises(InvalidOption, match=words):
+        resolved(environment)
+
+
+@pytest.mark.parametrize(
+    ("url", "hidden"),
+    [
+        ("https://user:pa-ss@h.example", "pa-ss"),
+        ("https://user:p@ss/word@h.example/v2", "p@ss/word"),
+        ("https://ak-as-user@h.example", "ak-as-user"),
+        ("user:pa-ss@h", "pa-ss"),
+        ("https://:pw@h", "https://:pw@h"),
+        ("https://h.example", None),
+    ],
+)
+def test_what_is_hidden_of_a_url(url: str, hidden: str | None) -> None:
+    found = secrets_in_urls({"api_url": url})
+    assert (hidden in found and url in found) if hidden else not found
+
+
 @pytest.mark.parametrize("url", ["https://h.example?", "https://h.example/?", "https://h.example#", "https://h//v2"])
 def test_base_url_can_be_followed_by_a_path(url: str) -> None:
     """An empty query, an empty fragment or a second slash must not swallow the path that is put behind."""
@@ -114,11 +169,11 @@ def test_base_url_can_be_followed_by_a_path(url: str) -> None:
 @pytest.mark.parametrize(
     ("value", "words"),
     [
-        (None, "no credential: set api_key or profile"),
+        (None, r"No Arize API key on host .*not on the controller: pass `api_key: "),
         ("", "empty"),
         (" \n", "empty"),
-        ("ak-one two", "blank"),
-        ("ak-one\ntwo", "blank"),
+        ("ak-one two", "contains a space"),
+        ("ak-one\ntwo", "contains a space"),
         ("ak-öneandtwo", "character that no Arize API key has"),
         ("ak-1234", "fewer than 8 characters"),
     ],

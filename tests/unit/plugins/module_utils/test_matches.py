@@ -20,7 +20,7 @@ from ansible_collections.community.arize.plugins.module_utils._matches import (
     describe,
     describe_all,
 )
-from ansible_collections.community.arize.plugins.module_utils._models import ApiKey
+from ansible_collections.community.arize.plugins.module_utils._models import ApiKey, Secret
 
 SECOND = MINUTE / 60
 LAST_SECOND = datetime(9999, 12, 31, 23, 59, 59, tzinfo=timezone.utc)
@@ -71,15 +71,15 @@ def test_without_dest(live: list[ApiKey], expected: t.Any) -> None:
         ("new", True, [NEW], ("new", (), ()), None),
         ("new", True, [OLD, NEW], ("new", (), ("old",)), None),
         ("old", True, [OLD, NEW], ("old", (), ("new",)), None),
-        ("old", True, [old(expires_at=NOW + HOUR), NEW], ("new", ("old",), ()), "about to lapse"),
+        ("old", True, [old(expires_at=NOW + HOUR), NEW], ("new", ("old",), ()), "about to expire"),
         ("old", True, [old(expires_at=NOW + 10 * DAY), NEW_BOUNDED], ("old", (), ("new",)), None),
         ("xyz", True, [OLD, NEW], ("new", (), ("old",)), "fits no live key"),
-        (None, True, [NEW], ("new", (), ()), "the file holds no secret"),
-        (None, False, [NEW], ("new", (), ()), "the file does not exist"),
+        (None, True, [NEW], ("new", (), ()), "dest holds no secret"),
+        (None, False, [NEW], ("new", (), ()), "dest does not exist"),
     ],
 )
 def test_secret_in_dest(value: str | None, exists: bool, live: list[ApiKey], expected: t.Any, lost: str | None) -> None:
-    stored = StoredSecret(None if value is None else secret_of(value), exists)
+    stored = StoredSecret(None if value is None else Secret(secret_of(value)), exists)
     for order in itertools.permutations(live):
         matches = classify(order, NOW, stored)
         assert ids(matches) == expected
@@ -89,7 +89,7 @@ def test_secret_in_dest(value: str | None, exists: bool, live: list[ApiKey], exp
 
 def test_newest_with_a_secret_in_dest_that_only_an_older_one_has_is_a_duplicate_and_never_retiring() -> None:
     young_but_bounded = api_key("new", created_at=NOW - DAY, expires_at=NOW + HOUR, tag="new")
-    matches = classify([OLD, young_but_bounded], NOW, StoredSecret(secret_of("old"), True))
+    matches = classify([OLD, young_but_bounded], NOW, StoredSecret(Secret(secret_of("old")), True))
     assert ids(matches) == ("old", (), ("new",))
 
 
@@ -97,38 +97,40 @@ def test_newest_with_a_secret_in_dest_that_only_an_older_one_has_is_a_duplicate_
 @pytest.mark.parametrize("stored", [None, "old", "xyz"])
 def test_young_key_whose_secret_is_not_in_dest_is_left_alone(age: t.Any, stored: str | None) -> None:
     young = api_key("young", created_at=NOW - age, tag="you")
-    content = StoredSecret(None if stored is None else secret_of(stored), stored is not None)
-    with pytest.raises(Refused, match=r"within the last 10 minutes.*another run may be at work") as caught:
+    content = StoredSecret(None if stored is None else Secret(secret_of(stored)), stored is not None)
+    with pytest.raises(
+        Refused, match=r"within the last 10 minutes.*Another run may be about to write it there, or several hosts"
+    ) as caught:
         classify([OLD, young], NOW, content)
     assert [key["id"] for key in caught.value.keys] == ["young"]
     assert ids(classify([OLD, young], NOW, None))[0] == "young"
-    assert ids(classify([OLD, young], NOW, StoredSecret(secret_of("you"), True)))[0] == "young"
+    assert ids(classify([OLD, young], NOW, StoredSecret(Secret(secret_of("you")), True)))[0] == "young"
 
 
 def test_quarantine_ends_after_ten_minutes() -> None:
     young = api_key("young", created_at=NOW - 10 * MINUTE, tag="you")
-    assert classify([young], NOW, StoredSecret(None, False)).lost == "the file does not exist"
+    assert classify([young], NOW, StoredSecret(None, False)).lost == "dest does not exist"
 
 
 def test_secret_that_fits_several_keys() -> None:
     twin = api_key("twin", created_at=NOW - 3 * DAY, tag="old")
     with pytest.raises(Refused, match=r"fits several live keys: .*twin.*old"):
-        classify([OLD, twin, NEW], NOW, StoredSecret(secret_of("old"), True))
-    assert ids(classify([OLD, twin], NOW, StoredSecret(secret_of("old"), True))) == ("old", (), ("twin",))
+        classify([OLD, twin, NEW], NOW, StoredSecret(Secret(secret_of("old")), True))
+    assert ids(classify([OLD, twin], NOW, StoredSecret(Secret(secret_of("old")), True))) == ("old", (), ("twin",))
 
 
 @pytest.mark.parametrize("redacted_key", ["", "ak-***xyz", "ak-...xyz", "ak-abc...", "ak-a*c...xyz", "****"])
 def test_redaction_that_tells_nothing_warns_and_takes_the_newest(redacted_key: str) -> None:
     odd = api_key("odd", created_at=NOW, redacted_key=redacted_key)
-    matches = classify([OLD, odd], NOW, StoredSecret(secret_of("old"), True))
+    matches = classify([OLD, odd], NOW, StoredSecret(Secret(secret_of("old")), True))
     assert ids(matches) == ("odd", (), ("old",))
     assert matches.lost is None
-    assert "can't be held against" in matches.warnings[0]
+    assert "can't be compared with" in matches.warnings[0]
 
 
 def test_partial_matches_are_kept_apart() -> None:
     for live in ([], [NEW]):
-        for stored in (None, StoredSecret(secret_of("new"), True)):
+        for stored in (None, StoredSecret(Secret(secret_of("new")), True)):
             assert classify(live, NOW, stored, [OLD]).partial == (OLD,)
 
 
@@ -145,6 +147,6 @@ def test_order_of_age_is_total() -> None:
 
 
 def test_words_for_keys() -> None:
-    assert describe(api_key("x")) == "service key 'ingest' (id x, issued 2026-11-14T12:00:00Z, never lapses)"
-    assert "lapses 2026-12-03T12:00:00Z" in describe(NEW_BOUNDED)
+    assert describe(api_key("x")) == "service key 'ingest' (id x, issued 2026-11-14T12:00:00Z, never expires)"
+    assert "expires 2026-12-03T12:00:00Z" in describe(NEW_BOUNDED)
     assert describe_all([NEW, OLD]) == f"{describe(OLD)}; {describe(NEW)}"

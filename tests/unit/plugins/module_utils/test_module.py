@@ -22,6 +22,7 @@ from ansible_collections.community.arize.plugins.module_utils._errors import (
     MissingLibrary,
     NotConnected,
     Refused,
+    TaskFailed,
 )
 from simulator import Fault, Simulator
 
@@ -29,7 +30,7 @@ from simulator import Fault, Simulator
 class FakeTask:
     """Says which of its methods ran, or fails."""
 
-    label = "the service key 'ingest'"
+    label = "service key 'ingest'"
 
     def __init__(self, error: ArizeError | None = None) -> None:
         self._error = error
@@ -58,32 +59,53 @@ def test_gate() -> None:
 @pytest.mark.parametrize("error", [None, Refused("no")])
 def test_warnings_are_told_however_a_task_ends(error: ArizeError | None) -> None:
     warnings: list[str] = []
-    with contextlib.suppress(Refused):
+    with contextlib.suppress(TaskFailed):
         _module.execute(host(warnings=warnings), lambda *_given: FakeTask(error))
     assert warnings == ["a warning"]
+
+
+@pytest.mark.parametrize("dry_run", [True, False])
+@pytest.mark.parametrize(
+    ("api_url", "count"), [("http://h.example", 1), ("http://127.0.0.1", 0), ("https://h.example", 0)]
+)
+def test_a_credential_in_clear_is_warned_about_once(api_url: str, count: int, dry_run: bool) -> None:
+    warnings: list[str] = []
+    given = _module.Host(connection_options(api_url=api_url), {}, dry_run=dry_run, diff=False, warn=warnings.append)
+    _module.execute(given, lambda *_given: FakeTask())
+    assert sum("without encryption" in warning for warning in warnings) == count
+
+
+def test_what_must_not_be_shown_is_masked_before_a_refusal() -> None:
+    masked: list[str] = []
+    url = "https://user:open-sesame@h.example"
+    given = _module.Host(connection_options(api_url=url), {}, dry_run=False, diff=False, mask=masked.append)
+    with pytest.raises(TaskFailed, match="takes no user or password"):
+        _module.execute(given, lambda *_given: FakeTask())
+    assert url in masked
 
 
 @pytest.mark.parametrize(
     ("error", "message"),
     [
-        (NotConnected("GET", "/v2/x", "no answer"), "the service key 'ingest': no answer"),
-        (InvalidOption("space", "unknown"), "the service key 'ingest': space: unknown"),
+        (NotConnected("GET", "/v2/x", "no answer"), "Service key 'ingest': no answer"),
+        (InvalidOption("space", "unknown"), "Service key 'ingest': space: unknown"),
         (Refused("It is not clear."), "It is not clear."),
         (MissingLibrary("requests"), "requests"),
-        (NotConnected("GET", "/v2/x", "the service key 'ingest' is x"), "the service key 'ingest' is x"),
+        (NotConnected("GET", "/v2/x", "service key 'ingest' is x"), "service key 'ingest' is x"),
     ],
 )
 def test_errors_name_the_key_once(error: ArizeError, message: str) -> None:
-    with pytest.raises(type(error)) as caught:
+    with pytest.raises((TaskFailed, MissingLibrary)) as caught:
         _module.execute(host(), lambda *_given: FakeTask(error))
     assert str(caught.value) == message
+    assert caught.value.details() == error.details()
 
 
 def test_session_is_closed_in_any_case(monkeypatch: pytest.MonkeyPatch) -> None:
     closed: list[bool] = []
     monkeypatch.setattr(_module.HttpTransport, "close", lambda _self: closed.append(True))
     for error in (None, Refused("no")):
-        with contextlib.suppress(Refused):
+        with contextlib.suppress(TaskFailed):
             _module.execute(host(), lambda *_given, error=error: FakeTask(error))
     assert closed == [True, True]
 
@@ -174,9 +196,7 @@ def test_failed_request_is_described(simulator: Simulator) -> None:
     )
     failed = run_key(simulator, **OPTIONS)
     assert failed.failed
-    assert failed.message.startswith(
-        "the service key 'ingest' of space analytics: POST /v2/api-keys was answered 422: D."
-    )
+    assert failed.message.startswith("Service key 'ingest' in space analytics: POST /v2/api-keys was answered 422: D.")
     assert failed["request"]["status"] == 422
 
 

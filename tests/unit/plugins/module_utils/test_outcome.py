@@ -7,16 +7,18 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from unit.plugins.builders import DAY, HOUR, NOW, api_key, desired, issued_key, planned, secret_of
+from unit.plugins.builders import DAY, HOUR, NOW, SPACE_ID, api_key, desired, issued_key, planned, secret_of
 
 from ansible_collections.community.arize.plugins.module_utils._conditions import next_rotation
-from ansible_collections.community.arize.plugins.module_utils._models import ApiKey
+from ansible_collections.community.arize.plugins.module_utils._models import ApiKey, RoleAssignment
 from ansible_collections.community.arize.plugins.module_utils._outcome import (
     FileChange,
     Progress,
+    Situation,
     predicted_result,
     real_result,
 )
+from ansible_collections.community.arize.plugins.module_utils._scope import DescribedSpace
 from ansible_collections.community.arize.plugins.module_utils._time import format_instant
 
 CURRENT = api_key("current", description="d")
@@ -31,17 +33,23 @@ NAMES = {
     "orphans",
     "next_rotation_at",
     "not_compared",
+    "msg",
 }
+SPACES = (DescribedSpace(SPACE_ID, "analytics", RoleAssignment("admin"), None),)
+
+
+def situation(*keys: ApiKey, change: FileChange | None = None, **options: t.Any) -> Situation:
+    return Situation(desired(**options), planned(*keys, options=options), NOW, SPACES, change)
 
 
 def predicted(
     *keys: ApiKey, change: FileChange | None = None, diff: bool = False, **options: t.Any
 ) -> dict[str, t.Any]:
-    return predicted_result(desired(**options), planned(*keys, options=options), NOW, change, diff)
+    return predicted_result(situation(*keys, change=change, **options), diff)
 
 
 def real(progress: Progress, *keys: ApiKey, diff: bool = False, **options: t.Any) -> dict[str, t.Any]:
-    return real_result(desired(**options), planned(*keys, options=options), NOW, progress, None, diff)
+    return real_result(situation(*keys, **options), progress, diff)
 
 
 def test_prediction_of_a_new_key() -> None:
@@ -57,9 +65,15 @@ def test_prediction_of_a_new_key() -> None:
         "created_by_user_id",
         "last_used_at",
         "description",
+        "account_role",
     }
+    assert shown["spaces"] == [{"id": SPACE_ID, "name": "analytics", "role": "admin", "org_role": None}]
     assert result["diff"]["before"] == {}
-    assert result["diff"]["after"]["api_key"]["id"] == "(known once the key is issued)"
+    after = result["diff"]["after"]
+    assert after["api_key"]["id"] == "(known once the key is issued)"
+    # A reviewer sees an admin grant, and why it is about to happen.
+    assert after["api_key"]["spaces"][0]["role"] == "admin"
+    assert (after["action"], after["reasons"]) == ("created", result["reasons"])
 
 
 def test_nothing_to_do() -> None:
@@ -104,16 +118,53 @@ def test_secret_is_returned_when_asked_for_or_held_by_nobody(return_key: t.Any, 
 def test_real_result_says_what_was_done_and_not_what_was_planned() -> None:
     progress = Progress(retiring=[RETIRING], revoked=[CURRENT], extra_reasons=["Lost a race."], orphans=[{"id": "x"}])
     result = real(progress, CURRENT, description="e", on_drift="replace")
+    assert (result["action"], result["changed"], result["api_key"]["status"]) == ("revoked", True, "revoked")
     assert [key["id"] for key in result["retiring"]] == ["old"]
     assert result["reasons"][-1] == "Lost a race."
     assert result["orphans"] == [{"id": "x"}]
+
+
+def test_a_revocation_that_failed_is_not_reported_as_one() -> None:
+    result = real(Progress(orphans=[{"id": "current"}]), CURRENT, state="absent", diff=True)
+    assert (result["action"], result["changed"], result["api_key"]["status"]) == ("none", False, "active")
+    assert result["revoked"] == []
+    assert "revoked" not in str(result["diff"])
+
+
+@pytest.mark.parametrize(
+    ("keys", "options", "progress", "words"),
+    [
+        (
+            [],
+            {"expires_in": "90d", "renew_before": "14d"},
+            None,
+            "Would create {}, expires 2027-02-22T12:00:00Z, next due",
+        ),
+        ([CURRENT], {}, None, "Service key 'ingest' in space {space} is unchanged, never expires."),
+        ([CURRENT], {"state": "absent"}, None, "Would revoke {}: current."),
+        ([], {}, Progress(issued=issued_key("new")), "Created {} (id new), never expires."),
+        (
+            [CURRENT],
+            {"max_age": "1d"},
+            Progress(issued=issued_key("new", created_at=NOW)),
+            "Refreshed {} (id new), never",
+        ),
+        ([], {"state": "absent"}, Progress(), "There is no live {}."),
+    ],
+)
+def test_one_line_says_what_was_done(
+    keys: list[ApiKey], options: dict[str, t.Any], progress: Progress | None, words: str
+) -> None:
+    label = f"service key 'ingest' in space {SPACE_ID}"
+    result = predicted(*keys, **options) if progress is None else real(progress, *keys, **options)
+    assert result["msg"].startswith(words.format(label, space=SPACE_ID))
 
 
 @pytest.mark.parametrize(
     ("change", "before", "after"),
     [
         (FileChange("/d", False, False), "absent", "file with the new secret (would be written)"),
-        (FileChange("/d", True, True), "file", "file (mode, owner or group corrected)"),
+        (FileChange("/d", True, True), "file", "file mode, owner or group corrected"),
     ],
 )
 def test_file_in_the_diff(change: FileChange, before: str, after: str) -> None:
@@ -121,7 +172,9 @@ def test_file_in_the_diff(change: FileChange, before: str, after: str) -> None:
     assert result["changed"] is True
     assert result["diff"]["before"]["dest"] == {"path": "/d", "state": before}
     assert result["diff"]["after"]["dest"]["state"].startswith(after)
-    assert (result["reasons"] == ["The mode, owner or group of /d was another one."]) is change.attributes_only
+    assert (
+        result["reasons"] == ["The mode, owner or group of /d differs from what the task declares."]
+    ) is change.attributes_only
 
 
 def test_revoked_keys_in_the_diff() -> None:

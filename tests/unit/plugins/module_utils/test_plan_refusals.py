@@ -6,12 +6,28 @@ from __future__ import annotations
 
 import dataclasses
 import typing as t
+from datetime import timedelta
 
 import pytest
-from unit.plugins.builders import CREDENTIAL, DAY, HOUR, MINUTE, NOW, api_key, planned, redacted, secret_of
+from unit.plugins.builders import (
+    CREDENTIAL,
+    DAY,
+    HOUR,
+    MINUTE,
+    NOW,
+    api_key,
+    desired,
+    observed,
+    planned,
+    redacted,
+    secret_of,
+)
 
 from ansible_collections.community.arize.plugins.module_utils._errors import InvalidOption, Refused
-from ansible_collections.community.arize.plugins.module_utils._models import ApiKey
+from ansible_collections.community.arize.plugins.module_utils._matches import StoredSecret, classify
+from ansible_collections.community.arize.plugins.module_utils._models import ApiKey, Secret
+from ansible_collections.community.arize.plugins.module_utils._plan import make_plan, seconds_to_wait
+from ansible_collections.community.arize.plugins.module_utils._plan_types import Observation
 from ansible_collections.community.arize.plugins.module_utils._time import format_instant
 
 LATER = format_instant(NOW + 14 * DAY)
@@ -40,12 +56,11 @@ YOUNG = api_key("young", created_at=NOW - 9 * MINUTE, tag="you")
 PARTIAL = api_key("part")
 
 REFUSALS = [
-    Refusal("drift", {"description": "o"}, (UNBOUNDED,), "description is '', and 'o' is declared"),
-    Refusal("drift of expiry", {"expires_at": LATER}, (BOUNDED,), "It lapses at 2026-12-01"),
-    Refusal("drift of an unbounded key", {"expires_at": LATER}, (UNBOUNDED,), "It never lapses"),
+    Refusal("drift", {"description": "o"}, (UNBOUNDED,), "description is '', the task declares 'o'"),
+    Refusal("drift of expiry", {"expires_at": LATER}, (BOUNDED,), "It expires 2026-12-01"),
+    Refusal("drift of an unbounded key", {"expires_at": LATER}, (UNBOUNDED,), "It never expires"),
     Refusal("lost", {"dest": "/d"}, (UNBOUNDED,), "shows a secret only once", seen=LOST),
     Refusal("duplicates", {"max_age": "1d"}, (UNBOUNDED, DUPLICATE), "2 live keys fit.*id twin.*id current"),
-    Refusal("issued_after", {"issued_after": LATER}, (UNBOUNDED,), "lies in the future", InvalidOption),
     Refusal("past", {"expires_at": format_instant(NOW)}, (), r"expires_at: .* not in the future", InvalidOption),
     Refusal("partial", {}, (), "bound to some of the declared spaces", seen={"partial": (PARTIAL,)}),
     Refusal("self refreshed", {"max_age": "1d", "grace_period": "0"}, (SELF,), "this task authenticates with"),
@@ -60,7 +75,7 @@ REFUSALS = [
         "an overlap that nobody ends",
         {**DRIFT, "grace_period": "1h"},
         (UNBOUNDED,),
-        "grace_period: can't be honoured",
+        "grace_period: can't be kept",
         InvalidOption,
     ),
     Refusal("quarantine, nothing in dest", REISSUE, (YOUNG,), "within the last 10 minutes", seen=LOST),
@@ -110,10 +125,60 @@ def test_edges_of_the_conditions() -> None:
     assert planned(api_key(expires_at=NOW + HOUR), options={"expires_at": "2026-11-24T13:00:00.9Z"}).action == "none"
 
 
-def test_future_issued_after_is_refused_before_a_key_is_created() -> None:
-    """Else the first run creates a key, and the same run again fails."""
-    with pytest.raises(InvalidOption, match="issued_after"):
-        planned(options={"issued_after": LATER})
+@pytest.mark.parametrize(("seconds", "waited"), [(-1.0, 0.0), (0.0, 0.0), (0.5, 0.5), (5.0, 5.0)])
+def test_issued_after_a_moment_ahead_is_waited_for(seconds: float, waited: float) -> None:
+    """The Date header has whole seconds, so an issued_after of this very second may seem to lie ahead."""
+    ahead = format_instant(NOW + timedelta(seconds=seconds))
+    assert seconds_to_wait(desired(issued_after=ahead), NOW) == waited
+
+
+def test_issued_after_in_the_future_is_refused() -> None:
+    with pytest.raises(InvalidOption, match=r"issued_after: .*is in the future.*12:00:00Z"):
+        seconds_to_wait(desired(issued_after=format_instant(NOW + timedelta(seconds=6))), NOW)
+
+
+def young_secret(age: timedelta | None) -> StoredSecret:
+    return StoredSecret(Secret(secret_of("xyz")), True, "dest /d on web1", age)
+
+
+@pytest.mark.parametrize("keys", [(), (UNBOUNDED,)], ids=["create", "reissue"])
+def test_a_secret_of_another_key_in_dest_is_not_overwritten_while_it_is_young(keys: tuple[ApiKey, ...]) -> None:
+    options = {"dest": "/d", "on_lost_secret": "reissue"}
+    seen = Observation(NOW, Secret(CREDENTIAL), classify(keys, NOW, young_secret(9 * MINUTE)))
+    with pytest.raises(Refused, match=r"dest /d on web1 was written within .*do several keys share this dest\?"):
+        make_plan(desired(**options), seen)
+    for age in (10 * MINUTE, None):
+        seen = Observation(NOW, Secret(CREDENTIAL), classify(keys, NOW, young_secret(age)))
+        plan = make_plan(desired(**options), seen)
+        assert plan.issue is not None
+        assert "dest /d on web1 belonged to no live service key 'ingest'" in plan.warnings[0]
+
+
+@pytest.mark.parametrize(
+    ("skew", "warned", "refused"),
+    [
+        (None, False, False),
+        (5 * MINUTE, False, False),
+        (-6 * MINUTE, True, False),
+        (23 * HOUR, True, False),
+        (25 * HOUR, True, True),
+        (-100 * DAY, True, True),
+    ],
+)
+def test_clocks_that_differ(skew: timedelta | None, warned: bool, refused: bool) -> None:
+    kept = make_plan(desired(), observed(UNBOUNDED, clock_skew=skew))
+    assert bool(kept.warnings) is warned
+    if warned and skew is not None:
+        for clock in (NOW, NOW - skew):
+            assert format_instant(clock) in kept.warnings[0]
+    for options, keys in (({}, ()), ({"max_age": "1d"}, (UNBOUNDED,)), ({"exclusive": True}, (UNBOUNDED, DUPLICATE))):
+        seen = observed(*keys, clock_skew=skew)
+        if refused:
+            with pytest.raises(Refused, match="wrong by more than a day, so nothing was changed"):
+                make_plan(desired(**options), seen)
+        else:
+            assert make_plan(desired(**options), seen).changes
+    assert make_plan(desired(state="absent"), observed(UNBOUNDED, clock_skew=skew)).changes
 
 
 def test_own_credential_goes_last() -> None:

@@ -59,7 +59,7 @@ def test_absent_refused(keys: tuple[ApiKey, ...], words: str) -> None:
 
 @pytest.mark.parametrize(
     ("dead", "words"),
-    [(api_key(status="revoked"), "is revoked"), (api_key(expires_at=NOW - DAY), "is lapsed"), (None, "no such live")],
+    [(api_key(status="revoked"), "is already revoked"), (None, "There is no live key")],
 )
 def test_absent_of_a_dead_key_changes_nothing(dead: ApiKey | None, words: str) -> None:
     plan = absent(options={"id": "key-1", "name": None}, found_dead=dead)
@@ -91,9 +91,9 @@ def test_refreshed(keys: tuple[ApiKey, ...], options: dict[str, t.Any], issue: I
 @pytest.mark.parametrize(
     ("keys", "options", "seen", "kind", "words"),
     [
-        ((), {}, {}, Refused, "no live key to refresh"),
+        ((), {}, {}, Refused, "to refresh. Use state=present"),
         ((), {}, {"found_dead": api_key(status="revoked")}, Refused, "can't be refreshed.*no longer live"),
-        ((BOUNDED,), {"expires_in": "8d"}, {}, Refused, "can't refresh a key to a later expiry"),
+        ((BOUNDED,), {"expires_in": "8d"}, {}, Refused, "can't be refreshed to a later expiry"),
         ((CURRENT, DUPLICATE), {}, {}, Refused, "2 live keys fit"),
         ((SELF,), {}, {}, Refused, "this task authenticates with"),
         ((CURRENT,), {"expires_at": "2026-11-24T12:00:00Z"}, {}, InvalidOption, "not in the future"),

@@ -66,7 +66,7 @@ AUTH = f'[auth]\nauth_method = "api-key"\napi_key = "{KEY}"\n'
         (f'{AUTH}[routing]\nsingle_host = "a.example"\nsingle_port = 8443\n', {}, "https://a.example:8443"),
         (f'{AUTH}[routing]\nsingle_port = "8443"\n', {}, "https://api.arize.com:8443"),
         (f'{AUTH}[routing]\nbase_domain = "b.example"\n', {}, "https://api.b.example"),
-        (f'{AUTH}[routing]\napi_host = "c.example"\napi_scheme = "http"\n', {}, "http://c.example"),
+        (f'{AUTH}[routing]\napi_host = "127.0.0.1:1"\napi_scheme = "http"\n', {}, "http://127.0.0.1:1"),
         (f'{AUTH}[routing]\napi_host = "c.example/"\n', {}, "https://c.example"),
         (f'{AUTH}[routing]\nregion = ""\napi_host = "c.example"\n', {}, "https://c.example"),
         (f'{AUTH}[routing]\napi_host = "${{MY_HOST}}"\n', {"MY_HOST": "d.example"}, "https://d.example"),
@@ -181,7 +181,7 @@ def test_a_key_in_the_option_needs_none_in_the_profile(home: Home) -> None:
 def test_the_active_profile_is_not_used_by_itself(home: Home) -> None:
     home.write(ROUTED)
     (home.folder / ".arize" / ".active_profile").write_text("work")
-    assert "set api_key or profile" in home.problem(profile=None)
+    assert "No Arize API key on host" in home.problem(profile=None)
 
 
 @pytest.mark.parametrize(
@@ -198,7 +198,7 @@ def test_the_active_profile_is_not_used_by_itself(home: Home) -> None:
         ('[auth]\nauth_method = "oauth"\n', "OAuth"),
         (f'[auth.oauth]\naccess_token = "{SECRETIVE}"\n', "make a profile with an API key"),
         (f'[auth]\napi_key = "{KEY}"\n[auth.oauth]\naccess_token = "x"\n', "has an API key and OAuth tokens"),
-        (f'[auth]\napi_key = "${{{KEY}}}"\n', "no name of an environment variable"),
+        (f'[auth]\napi_key = "${{{KEY}}}"\n', "not the name of an environment variable"),
         ("a = " + 20_000 * "[", "is not TOML"),
         ("a = " + 5_000 * "1", "is not TOML"),
         (f'{AUTH}[routing]\nregion = "mars"\n', "unknown region"),
@@ -213,6 +213,7 @@ def test_the_active_profile_is_not_used_by_itself(home: Home) -> None:
             f'{AUTH}[routing]\nregion = "eu"\nsingle_host = "h"\n',
             "region and single_host in [routing] exclude each other",
         ),
+        (f'{AUTH}[routing]\napi_host = "h.example"\napi_scheme = "http"\n', "go to h.example without encryption"),
         (f"{AUTH}[security]\nrequest_verify = 1.5\n", "request_verify in [security] is not a text"),
     ],
 )
@@ -226,7 +227,7 @@ def test_what_is_wrong_with_a_file(home: Home, content: str | bytes, words: str)
 
 @pytest.mark.parametrize("name", ["", " ", "../work", "a/b", ".hidden", "..", "/etc/passwd", "a\0b"])
 def test_what_is_no_name(home: Home, name: str) -> None:
-    assert "is no name of a profile" in home.problem(profile=name)
+    assert "is not a valid profile name" in home.problem(profile=name)
 
 
 def test_a_missing_file_lists_those_that_are_there(home: Home) -> None:

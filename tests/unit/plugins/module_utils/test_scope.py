@@ -13,7 +13,7 @@ from unit.plugins.wire import Answer, Wire, problem
 
 from ansible_collections.community.arize.plugins.module_utils._client import ArizeClient
 from ansible_collections.community.arize.plugins.module_utils._dialect import Dialect
-from ansible_collections.community.arize.plugins.module_utils._errors import InvalidOption, Refused
+from ansible_collections.community.arize.plugins.module_utils._errors import InvalidOption
 from ansible_collections.community.arize.plugins.module_utils._models import (
     OrganizationBinding,
     RoleAssignment,
@@ -37,6 +37,10 @@ def space(space_id: str, name: str = "prod", organization_id: str | None = "o-1"
 
 def spaces(*rows: dict[str, t.Any]) -> Answer:
     return Answer(200, wire_page("spaces", rows))
+
+
+def organizations(*rows: tuple[str, str]) -> Answer:
+    return Answer(200, wire_page("organizations", [{"id": identifier, "name": name} for identifier, name in rows]))
 
 
 class Scripted:
@@ -96,13 +100,11 @@ def test_a_name_costs_one_request_for_everything() -> None:
 
 
 def test_organization_by_name_narrows_the_search() -> None:
-    organizations = Answer(
-        200, wire_page("organizations", [{"id": "o-7", "name": "Org"}, {"id": "o-8", "name": "Org2"}])
-    )
+    listed = organizations(("o-7", "Org"), ("o-8", "Org2"))
     declared = DeclaredOrganization(
         name="Org", spaces=(DeclaredSpace("a"), DeclaredSpace("b"), DeclaredSpace(SPACE_ID))
     )
-    scripted = Scripted(declared, script=[organizations, spaces(space("s-a", "a")), spaces(space("s-b", "b"))])
+    scripted = Scripted(declared, script=[listed, spaces(space("s-a", "a")), spaces(space("s-b", "b"))])
     assert scripted.resolver.space_ids() == ["s-a", "s-b", SPACE_ID]
     assert scripted.resolver.bindings()[0].organization_id == "o-7"
     assert scripted.paths == [
@@ -115,15 +117,31 @@ def test_organization_by_name_narrows_the_search() -> None:
 @pytest.mark.parametrize(
     ("declared", "script", "words"),
     [
-        (one("prod"), [spaces()], "no space named 'prod' is visible"),
-        (one("prod"), [spaces(space("s", "Prod"), space("s2", "prod1"))], "must be exact"),
-        (one("prod", organization_id="o-1"), [spaces()], "in the organization o-1"),
+        (
+            one("prod"),
+            [spaces(), spaces(space("s", "other"))],
+            "Space 'prod' not found, or this credential has no access",
+        ),
+        (
+            one("prod"),
+            [spaces(space("s", "Prod")), spaces(space("s", "Prod"), space("s2", "other"))],
+            r"Did you mean 'Prod'\? Names are case-sensitive",
+        ),
+        (
+            one("prd", organization_id="o-1"),
+            [spaces(), spaces(space("s", "prod"))],
+            r"not found in the organization o-1.* Did you mean 'prod'\?",
+        ),
         (one(ORGANIZATION_ID), [], "is the id of a Organization, not of a space"),
-        (one("a", name="Org"), [Answer(200, wire_page("organizations", []))], "no organization is named 'Org'"),
         (
             one("a", name="Org"),
-            [Answer(200, wire_page("organizations", [{"id": "1", "name": "Org"}, {"id": "2", "name": "Org"}]))],
-            "2 organizations are named 'Org'",
+            [organizations(), organizations(("1", "org"))],
+            r"'Org' not found.* Did you mean 'org'\?",
+        ),
+        (
+            one("a", name="Org"),
+            [organizations(("1", "Org"), ("2", "Org"))],
+            "2 organizations are named 'Org': 1, 2",
         ),
         (
             DeclaredOrganization(spaces=(DeclaredSpace(SPACE_ID), DeclaredSpace("prod"))),
@@ -146,20 +164,31 @@ def test_ambiguous_name_lists_id_and_organization_of_each() -> None:
         space("s-3", organization_id=None),
     ]
     scripted = Scripted(one("prod"), script=[spaces(*rows), Answer(200, {"id": "o-1", "name": "Org"}), problem(404)])
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(InvalidOption) as caught:
         scripted.resolver.space_ids()
     message = str(caught.value)
     assert "s-1 in organization 'Org' (o-1); s-2 in organization o-2; s-3 in an organization that" in message
     assert [candidate["id"] for candidate in caught.value.details()["candidates"]] == ["s-1", "s-2", "s-3"]
 
 
-@pytest.mark.parametrize(
-    ("answer", "words"),
-    [
-        (problem(404), "does not exist, or the caller may not"),
-        (Answer(200, space(SPACE_ID, organization_id=None)), "does not say"),
-    ],
-)
-def test_organization_of_a_space_that_can_not_be_found(answer: Answer, words: str) -> None:
-    with pytest.raises(InvalidOption, match=words):
-        Scripted(one(SPACE_ID), script=[answer]).resolver.bindings()
+NAMELESS = Answer(200, space(SPACE_ID, organization_id=None))
+
+
+def test_space_that_does_not_exist() -> None:
+    with pytest.raises(InvalidOption, match=f"Space {SPACE_ID} not found, or this credential has no access"):
+        Scripted(one(SPACE_ID), script=[problem(404)]).resolver.bindings()
+
+
+def test_organization_of_a_space_that_does_not_name_it_is_the_one_that_lists_it() -> None:
+    """Servers of July to October 2026 ask for the organization, and don't show it (contract section 14)."""
+    script = [NAMELESS, organizations(("o-1", "A"), ("o-2", "B")), spaces(space("s-9")), spaces(space(SPACE_ID))]
+    scripted = Scripted(one(SPACE_ID), script=script)
+    assert scripted.resolver.bindings()[0].organization_id == "o-2"
+    assert scripted.paths[-2:] == ["/spaces?org_id=o-1&limit=100", "/spaces?org_id=o-2&limit=100"]
+
+
+def test_organization_of_a_space_that_no_visible_one_lists() -> None:
+    scripted = Scripted(one(SPACE_ID), script=[NAMELESS, organizations(("o-1", "A")), spaces()])
+    with pytest.raises(InvalidOption, match=r"none of the 1 organizations.*Use organizations, with the id") as caught:
+        scripted.resolver.bindings()
+    assert "legacy" not in str(caught.value)

@@ -12,11 +12,13 @@ import pwd
 import stat
 import subprocess
 import typing as t
+from datetime import datetime, timezone
 
 import pytest
 from unit.plugins.builders import secret_of
 from unit.plugins.secret_files import ISSUED, deliver, names, secret_file
 
+from ansible_collections.community.arize.plugins.module_utils import _secret_file
 from ansible_collections.community.arize.plugins.module_utils._errors import SecretFileError
 from ansible_collections.community.arize.plugins.module_utils._secret_file import FileState, restore
 
@@ -207,6 +209,7 @@ def test_restore(folder: pathlib.Path, before: bytes | None) -> None:
     if before is not None:
         path.write_bytes(before)
         path.chmod(0o640)
+        os.utime(path, (1_700_000_000, 1_700_000_000))
     target = secret_file(path)
     state = target.state()
     deliver(target)
@@ -215,6 +218,21 @@ def test_restore(folder: pathlib.Path, before: bytes | None) -> None:
     assert names(folder) == ([] if before is None else ["secret"])
     if before is None:
         restore(target, state)
+
+
+def test_when_a_file_was_written(folder: pathlib.Path) -> None:
+    path = folder / "secret"
+    path.write_bytes(b"x")
+    os.utime(path, (0, 1_700_000_000.5))
+    assert secret_file(path).state().modified_at == datetime(2023, 11, 14, 22, 13, 20, 500_000, tzinfo=timezone.utc)
+
+
+def test_a_time_that_no_clock_shows_is_no_error() -> None:
+    assert _secret_file._instant(10**21) is None
+
+
+def test_the_secret_in_a_file_is_in_no_repr() -> None:
+    assert "ak-" not in repr(FileState(b"ak-x"))
 
 
 def test_home_and_relative_paths(monkeypatch: pytest.MonkeyPatch, folder: pathlib.Path) -> None:
@@ -227,5 +245,5 @@ def test_secret_in_names_the_path(folder: pathlib.Path) -> None:
     target = secret_file(folder / "secret")
     assert target.secret_in(FileState(None)) is None
     assert target.secret_in(FileState(b"ak-x\n")) == "ak-x"
-    with pytest.raises(SecretFileError, match=r"^dest .*/secret holds something else"):
+    with pytest.raises(SecretFileError, match=r"^dest .*/secret holds something other"):
         target.secret_in(FileState(b"a b"))

@@ -4,8 +4,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import subprocess
+import time
 
 import hypothesis
 import hypothesis.strategies as st
@@ -13,7 +15,11 @@ import pytest
 from unit.plugins.builders import NOW, api_key, secret_of
 
 from ansible_collections.community.arize.plugins.module_utils._errors import SecretFileError
-from ansible_collections.community.arize.plugins.module_utils._secret_text import stored_secret, with_secret
+from ansible_collections.community.arize.plugins.module_utils._secret_text import (
+    stored_secret,
+    with_secret,
+    without_secret,
+)
 
 SECRET = secret_of("new")
 OLD = secret_of("old")
@@ -23,6 +29,10 @@ VARIABLE = "ARIZE_API_KEY"
 
 def written(content: bytes | None, file_format: str = "dotenv", name: str = ".env", secret: str = SECRET) -> bytes:
     return with_secret(content, secret, KEY, file_format, VARIABLE, name)
+
+
+def without(content: bytes, file_format: str = "dotenv") -> bytes | None:
+    return without_secret(content, file_format, VARIABLE)
 
 
 def read(content: bytes, file_format: str = "dotenv") -> str | None:
@@ -107,6 +117,112 @@ def test_broken_assignment_is_kept_with_an_error_that_shows_nothing(line: str) -
         assert line not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("A='\nV=@\n", 2),
+        ("A=it's\nV=@\nB=it's\n", 2),
+        ("A=x'\nB='\nV=@\nC='\n'\n", 3),
+        ("A=\\ #it's\nV=@\nB=it's\n", 2),
+        ("A=1\\\nV=@\n", 2),
+        ("A=1\\\r\nV=@\r\n", 2),
+        ("# note\\\nV=@\n", 2),
+        ("V=@\\\nA=1\n", 1),
+        ("V=@ # note\\\nA=1\n", 1),
+        ("V='@\nmore'\n", 1),
+    ],
+)
+def test_what_is_an_assignment_for_some_programs_only_is_kept(text: str, line: int) -> None:
+    content = text.replace("V", VARIABLE).replace("@", OLD).encode()
+    for attempt in (read, written, without):
+        with pytest.raises(SecretFileError, match=f"in line {line}\\b.* kept as it is") as caught:
+            attempt(content)
+        assert OLD not in str(caught.value)
+
+
+@pytest.mark.parametrize("text", ["A='open\n", 'A=1\nB="', "A=1\\", "A=1\\\n", "A=1\n# note\\\r\n"])
+def test_a_variable_is_not_added_where_it_would_be_a_piece_of_something_else(text: str) -> None:
+    """It is known before a key is issued, because the secret in the file is asked for first."""
+    for attempt in (read, written):
+        with pytest.raises(SecretFileError, match=f"has no assignment of {VARIABLE} .* kept as it is"):
+            attempt(text.encode())
+    assert without(text.encode()) == text.encode()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A='first\nV=example\nlast'\nV=@\n",
+        'A="first \\"\nV=example\nlast" # it\'s\nV=@\n',
+        "V=@\nA='first\nV=example\n'\n",
+        "# it's\nV=@\n# it's\n",
+        "A=it's\nV=@\n",
+        "A=C:\\\\\nV=@\n",
+        "A=1\\\n\nV=@\n",
+    ],
+)
+def test_quoted_values_of_several_lines_are_one_value(text: str) -> None:
+    template = text.replace("V", VARIABLE)
+    content = template.replace("@", OLD).encode()
+    assert read(content) == OLD
+    assert written(content) == template.replace("@", SECRET).encode()
+    assert without(content) == template.replace(f"{VARIABLE}=@\n", "").encode()
+
+
+def shell(content: bytes) -> tuple[int, list[str]]:
+    """What a shell makes of the content: its status, and the values of three variables."""
+    script = content + b'\nprintf "%s\\n@@" "$A" "$B" "$ARIZE_API_KEY"'
+    done = subprocess.run(["/bin/sh"], input=script, capture_output=True, env={"PATH": "/nowhere"})
+    return done.returncode, done.stdout.decode().split("\n@@")
+
+
+pieces = st.sampled_from(
+    [
+        "A=",
+        "\nB='",
+        "'\nB=",
+        '\nB="',
+        f"\n{VARIABLE}=x\n",
+        f"\nexport {VARIABLE}=",
+        "x",
+        "'",
+        '"',
+        "\\",
+        "\\\n",
+        "\n",
+        " #",
+    ]
+)
+
+
+@hypothesis.settings(deadline=None)
+@hypothesis.given(st.lists(pieces, max_size=10).map("".join))
+def test_a_shell_finds_the_secret_and_all_else_as_before(text: str) -> None:
+    """Or the file is kept. What no shell can read is not judged."""
+    try:
+        content = written(text.encode())
+    except SecretFileError:
+        return
+    before, after = shell(text.encode()), shell(content)
+    if before[0] == 0 and len(before[1]) == 4:
+        assert after == (0, [*before[1][:2], SECRET, ""])
+
+
+@pytest.mark.parametrize("line", [" @", "V=@'", "V=x@x", "V= @#", "V='@", "export@", "A='@'"])
+def test_time_grows_no_faster_than_the_file(line: str) -> None:
+    def seconds(filler: str, count: int) -> float:
+        content = line.replace("@", filler * count).replace("V", VARIABLE).encode()
+        begun = time.process_time()
+        for attempt in (read, without):
+            with contextlib.suppress(SecretFileError):
+                attempt(content)
+        return time.process_time() - begun
+
+    for filler in (" ", "''", '"', "\\", "x", "#", "\nA='", "\nV=x"):
+        short = min(seconds(filler, 500) for _try in range(3))
+        assert seconds(filler, 16_000) < 300 * max(short, 0.0005)
+
+
 def test_double_quotes_are_unescaped() -> None:
     assert read(f'{VARIABLE}="a\\"b\\\\c"'.encode()) == 'a"b\\c'
 
@@ -118,7 +234,7 @@ def test_content_that_is_no_text_is_kept(file_format: str) -> None:
 
 
 def test_invalid_utf8_is_not_overwritten() -> None:
-    with pytest.raises(SecretFileError, match="no UTF-8 text"):
+    with pytest.raises(SecretFileError, match="is not UTF-8 text"):
         written(b"\xff\xfe")
 
 
@@ -154,7 +270,7 @@ def test_raw(content: bytes, secret: str | None) -> None:
     "content", [b"zq zq", b"zq\nzq\n", b"Z=1\nB=2", "zqü".encode(), b"x" * 4097, b"zq\x00b", b"zq\tb"]
 )
 def test_raw_refuses_what_is_no_secret(content: bytes) -> None:
-    with pytest.raises(SecretFileError, match="something else than one secret") as caught:
+    with pytest.raises(SecretFileError, match="something other than one secret") as caught:
         read(content, "raw")
     assert "zq" not in str(caught.value)
 
@@ -172,14 +288,26 @@ def test_json_without_a_secret(content: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    "content", [b"{", b"[]", b'"x"', b'{"key": 5}', b'{"key": ["x"]}', b"\xff", b"[" * 100_000, b"5"]
+    "content",
+    [
+        b'{"key": "x", "other": 1}',
+        b'{"id": "x"}',
+        b"{",
+        b"[]",
+        b'"x"',
+        b'{"key": 5}',
+        b'{"key": ["x"]}',
+        b"\xff",
+        b"[" * 100_000,
+        b"5",
+    ],
 )
 def test_broken_json_is_kept(content: bytes) -> None:
-    with pytest.raises(SecretFileError, match="no JSON object with a text in key, and is kept"):
+    with pytest.raises(SecretFileError, match="not a JSON object with the secret in key and nothing else"):
         read(content, "json")
 
 
-lines = st.text(st.characters(codec="utf-8", exclude_characters="\r\n"), max_size=30).filter(
+lines = st.text(st.characters(codec="utf-8", exclude_characters="\r\n'\"\\"), max_size=30).filter(
     lambda line: VARIABLE not in line
 )
 line_ends = st.sampled_from(["\n", "\r\n"])
@@ -218,3 +346,29 @@ def test_any_content_is_read_or_refused(content: bytes, file_format: str) -> Non
     except SecretFileError:
         return
     assert stored_secret(written(content, file_format), file_format, VARIABLE) == SECRET
+
+
+@pytest.mark.parametrize(("file_format", "content"), [("raw", b"ak-x\n"), ("raw", b""), ("json", b"{}")])
+def test_a_file_with_nothing_but_a_secret_can_go(file_format: str, content: bytes) -> None:
+    assert without(content, file_format) is None
+    assert without(written(None, file_format), file_format) is None
+
+
+def test_the_last_assignment_that_goes_leaves_an_empty_file() -> None:
+    assert without(written(None)) == b""
+
+
+@hypothesis.given(st.binary(max_size=200), st.sampled_from(["raw", "json"]))
+def test_what_is_not_overwritten_is_not_removed(content: bytes, file_format: str) -> None:
+    try:
+        read(content, file_format)
+    except SecretFileError:
+        with pytest.raises(SecretFileError):
+            without(content, file_format)
+
+
+@pytest.mark.parametrize("secret", ["a b", "", "ak-\n", "x" * 5000, "é"])
+def test_a_secret_that_could_not_be_read_back_is_not_written(secret: str) -> None:
+    with pytest.raises(SecretFileError, match="can't hold this secret") as caught:
+        written(None, "raw", secret=secret)
+    assert not secret or secret not in str(caught.value)

@@ -121,7 +121,7 @@ def test_only_named_findings_are_problems() -> None:
     assert made(listed)["problems"] == []
     assert made(listed, fail_on=["old"])["problems"] == ["a (ak-abc...xyz, id id-a): old"]
     told = made(listed, fail_on=["incomplete"])
-    assert told["problems"] == ["the keys of space ingest could not be read"]
+    assert told["problems"] == ["The keys of space ingest could not be read."]
     assert [space["name"] for space in told["spaces"]] == ["analytics"]
     assert told["figures"]["spaces"] == 1
 
@@ -149,7 +149,7 @@ def test_equal_keys_make_equal_reports_on_one_day() -> None:
 @pytest.mark.parametrize(
     ("days", "live", "when"),
     [
-        (-3, False, "lapsed"),
+        (-3, False, "expired"),
         (0, True, "Nov 2026"),
         (-1, True, "Nov 2026"),
         (40, True, "Jan 2027"),
@@ -164,11 +164,11 @@ def test_where_the_time_line_puts_a_key(days: int, live: bool, when: str) -> Non
     assert [row["when"] for row in drawn["table"]] == [when]
     (column,) = drawn["columns"]
     left = column["left"]
-    assert {"lapsed": left < 10, "later": left > 90}.get(when, 10 < left < 90)
+    assert {"expired": left < 10, "later": left > 90}.get(when, 10 < left < 90)
     assert column["marks"][0]["tone"] == ("good" if live else "overdue")
 
 
-def test_an_accepted_lapse_is_shown_as_what_it_is() -> None:
+def test_an_accepted_expiry_is_shown_as_what_it_is() -> None:
     told = made(audit(key("a", "expires_soon")), accepted=[{"name": "a", "finding": "expires_soon"}])
     assert told["timeline"]["columns"][0]["marks"][0]["tone"] == "soon"
 
@@ -207,17 +207,27 @@ def test_hostile_text() -> None:
     assert visible("plain \u05d0 \u00e9") == "plain \u05d0 \u00e9"
 
 
+@pytest.mark.parametrize("blank", ["", " ", "   ", "\u00a0", "\u3000", " \u2003 ", "\t", "\r\n", "\ufeff", "\x1f"])
+@pytest.mark.parametrize("sign", ["=", "+", "-", "@", "\uff1d"])
+def test_no_cell_is_a_formula(blank: str, sign: str) -> None:
+    """Whatever blank stands before the sign; a sign further inside changes nothing."""
+    told = made(audit(key(f"{blank}{sign}1+1"), key(f"a{blank}{sign}1")))
+    names = {row["name"] for row in csv.DictReader(to_csv(told).splitlines())}
+    assert not [name for name in names if name.lstrip().startswith(sign)]
+    assert f"a{visible(blank)}{sign}1" in names
+
+
 def test_an_empty_and_incomplete_audit_has_a_page() -> None:
     page = to_html(made(audit(unread=["s-1"])), TEMPLATE)
     assert "Not complete: 1 space could not be read" in page
-    assert "No key lapses." in page
+    assert "No key expires." in page
     assert "None in what could be read." in page
 
 
 @pytest.mark.parametrize("spaces", [(), ("analytics",)])
 def test_no_all_clear_for_what_was_not_looked_for(spaces: t.Sequence[str]) -> None:
     """It stands with the findings, and the banner at the top is not that of a clean audit."""
-    whole = "space asked for" if spaces else "visible space"
+    whole = "requested space" if spaces else "visible space"
     clean = to_html(made(audit(key("a")), spaces=spaces), TEMPLATE)
     assert f"Complete: every {whole} was read." in clean
     assert "<p>None.</p>" in clean
@@ -226,7 +236,7 @@ def test_no_all_clear_for_what_was_not_looked_for(spaces: t.Sequence[str]) -> No
     some = {"old": "key_audit_older_than is empty", "admin_role": "key_audit_spaces is set"}
     page = to_html(made(audit(key("a")), spaces=spaces, not_looked_for=some), TEMPLATE)
     assert '<div class="banner good">' not in page
-    assert f"Every {whole} was read, but not all was looked for" in page
+    assert f"Every {whole} was read, but not every finding was looked for" in page
     assert "<p>None of what was looked for.</p>" in page
     findings = page.partition('id="findings"')[2].partition('id="keys"')[0]
     assert "Not looked for" in findings
@@ -235,7 +245,7 @@ def test_no_all_clear_for_what_was_not_looked_for(spaces: t.Sequence[str]) -> No
     every = {each.finding: "all is empty" for each in FINDINGS}
     page = to_html(made(audit(key("a")), spaces=spaces, not_looked_for=every), TEMPLATE)
     assert '<div class="banner good">' not in page
-    assert "nothing was looked for" in page
+    assert "no finding was looked for" in page
     assert "<p>None" not in page
     assert "<b>0</b>" not in page.partition("need action now")[0].rpartition("tile")[2]
     assert "has a successor" in clean

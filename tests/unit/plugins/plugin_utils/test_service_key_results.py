@@ -51,11 +51,11 @@ ENTRY: dict[str, t.Any] = {
         ),
         (
             {},
-            {"failed": True, "msg": "api_key: no credential: set it"},
+            {"failed": True, "msg": "api_key: No Arize API key on host web1"},
             {},
             {
-                "msg": "key-n of space s: api_key: no credential: set it. For the role, set service_keys_api_key, or "
-                "ARIZE_API_KEY on the controller"
+                "msg": "key-n of space s: api_key: No Arize API key on host web1. For the role, set "
+                "service_keys_api_key, or ARIZE_API_KEY on the controller"
             },
         ),
         ({"state": "forgotten"}, {}, {}, {"action": "none", "failed": False}),
@@ -69,7 +69,7 @@ def test_results(entry_more: t.Any, result: t.Any, copy: t.Any, expected: dict[s
 def test_a_key_that_nobody_saw_to_is_a_failure() -> None:
     (row,) = key_results([ENTRY], [])
     assert row["failed"]
-    assert "a was to see to this key" in row["msg"]
+    assert "a manages this key" in row["msg"]
 
 
 def test_a_secret_in_a_failed_result_goes_no_further() -> None:
@@ -95,13 +95,17 @@ def test_a_step_that_stops_a_key_is_told_of_it() -> None:
     assert failures(("make", {"skipped": True}), ("write", {"changed": True}), result=done) is None
     assert failures(("make", {"failed": True, "msg": "full"})) == "key-n of space s: can't make /d: full"
     assert failures(("read", {"unreachable": True, "msg": "no route"})) == "key-n of space s: can't read /d: no route"
-    for found, kind in (({"isdir": True}, "a folder"), ({"islnk": True}, "a symbolic link"), ({}, "something else")):
+    for found, kind in (
+        ({"isdir": True}, "a folder"),
+        ({"islnk": True}, "a symbolic link"),
+        ({}, "not a regular file"),
+    ):
         told = failures(("look at", {"stat": {"exists": True, "isreg": False, **found}}), result=done)
         assert f"/d is {kind} and is left alone" in told
     assert failures(("look at", {"stat": {"exists": True, "isreg": True}}), result=done) is None
     folder = {**PLACE, "identities": [ENTRY["identity"]], "issued": []}
     assert failures(("look", {"item": folder, "stat": {"exists": True, "isdir": True}}), result=done) is None
-    assert "make room" in failures(("look", {"item": folder, "stat": {"exists": True, "isdir": False}}))
+    assert "a folder is needed there" in failures(("look", {"item": folder, "stat": {"exists": True, "isdir": False}}))
     missing = {"item": {**folder, "issued": [ENTRY["identity"]]}, "stat": {"exists": False}}
     assert "its secret is lost" in failures(("look", missing), result=done), "check mode foresees it"
     assert failures(("look", missing), result={"action": "created"}) is None
@@ -112,8 +116,8 @@ def test_a_step_that_stops_a_key_is_told_of_it() -> None:
 
 def test_a_forgotten_key_needs_nobody() -> None:
     assert failures(entry={"state": "forgotten"}) is None
-    for said in ({"msg": "space: no space named 's' is visible"}, {"msg": "not found", "request": {"status": 404}}):
-        assert "state: forgotten" in failures(entry={"state": "absent"}, result={"failed": True, **said})
+    for said in ({"msg": "Space 's' not found", "option": "space"}, {"msg": "not found", "request": {"status": 404}}):
+        assert "set state to forgotten" in failures(entry={"state": "absent"}, result={"failed": True, **said})
 
 
 def test_two_declarations_of_one_key_are_told() -> None:
@@ -124,7 +128,7 @@ def test_two_declarations_of_one_key_are_told() -> None:
         entries, [{"action": "none", "api_key": k, "item": e} for k, e in zip(keys, entries, strict=True)]
     )
     assert [row["failed"] for row in rows] == [False, True, False]
-    assert "declares for space s, too" in rows[1]["msg"]
+    assert "also declares for space s" in rows[1]["msg"]
     in_use = {
         "failed": True,
         "msg": "key-n (id QXBpS2V5OjE=) has been issued within the last 10 minutes",
@@ -132,4 +136,4 @@ def test_two_declarations_of_one_key_are_told() -> None:
     }
     rows = key_results(entries[:2], [{"action": "created", "api_key": keys[0], "item": entries[0]}, in_use])
     assert [row["failed"] for row in rows] == [False, True]
-    assert "declares for space s, too" in rows[1]["msg"], "and not that another run may be at work"
+    assert "also declares for space s" in rows[1]["msg"], "and not that another run may be at work"

@@ -97,7 +97,7 @@ def test_an_absent_key_has_only_what_names_it() -> None:
         (
             [{"space": each, "dest": "/x", "dest_variable": each, "mode": f"06{each}0"} for each in "04"],
             {"dest_format": "dotenv"},
-            "another owner, group or mode",
+            "a different owner, group or mode",
         ),
         ([{"space": "s", "dest": "/srv/"}], {}, "/srv/ is a folder"),
         ([{"space": "s", "dest": "/"}], {"state": "absent"}, "/ is a folder"),
@@ -112,6 +112,16 @@ def test_an_absent_key_has_only_what_names_it() -> None:
         ([{"space": "s"}], {"sharing": "shared", "keeper": "pair"}, "keeper must be"),
         ([{"space": "s"}], {"sharing": "shared", "keeper_folder": "keep"}, "keeper_folder must be"),
         ([{"space": "s", "dest_variable": "1 X"}], {"dest_format": "dotenv"}, "dest_variable"),
+        ([{"space": "s", "dest_variable": ".*"}], {"dest_format": "dotenv", "state": "absent"}, "dest_variable"),
+        ([{"space": "s", "dest_variable": "A|B"}], {"dest_format": "dotenv", "state": "forgotten"}, "dest_variable"),
+        (
+            [
+                {"space": each, "dest": "/x", "dest_variable": name}
+                for each, name in (("s", ""), ("r", "ARIZE_API_KEY"))
+            ],
+            {"dest_format": "dotenv"},
+            "/x on a is also the file of",
+        ),
         ([{"space": "s", "state": "present"}], {"state": "absent"}, "can't be present"),
         ([{"space": "s", "state": "present"}], {"state": "forgotten"}, "can't be present"),
         ([{"space": "s", "on_drift": "perhaps"}], {}, "on_drift"),
@@ -183,7 +193,7 @@ def test_what_is_rarely_meant_is_said() -> None:
         Play("a", ["a"], {"all": ["a"], "nobody": []}),
     )
     assert [words.partition(":")[0] for words in made["warnings"]] == ["team t, space s", "team t, space r"]
-    assert "no host in nobody" in made["warnings"][0]
+    assert "hosts (nobody) holds no host" in made["warnings"][0]
     assert "mode 0644" in made["warnings"][1]
     assert planned({"space": "r", "mode": "0644"}, host="b")["warnings"] == [], "the first host has said it"
 
@@ -213,7 +223,7 @@ def test_nothing_is_named_after_nothing(teams: t.Any, words: str) -> None:
             ["service_keys_api_url: not a URL", "service_keys_api_key: the cred"],
         ),
         ({"api_key": "has a blank"}, ["service_keys_api_key: the credential holds a blank"]),
-        ({"folder_mode": "zz"}, ["service_keys_folder_mode is no mode"]),
+        ({"folder_mode": "zz"}, ["service_keys_folder_mode is not a valid mode"]),
         ({"api_key": "", "api_url": "", "region": "", "folder_mode": 0o755}, []),
     ],
 )
@@ -242,18 +252,19 @@ def test_what_goes_with_a_key() -> None:
     for state in ("absent", "forgotten"):
         made = planned({"space": "s"}, dotenv, host="a", sharing="shared", state=state)
         assert made["copies"] == made["folders"] == []
-        gone = [(place["label"], place["variable"]) for place in made["removals"]]
+        gone = [(place["label"], place["format"], place["whole"]) for place in made["removals"]]
         assert gone == [
-            ("/etc/arize/t-s.key", None),
-            ("/keep/s-t-s.key on localhost", None),
-            ("/x.env", "ARIZE_API_KEY"),
-            ("/keep/r-t-r.key on localhost", None),
+            ("/etc/arize/t-s.key", "raw", False),
+            ("/keep/s-t-s.key on localhost", "raw", True),
+            ("/x.env", "dotenv", False),
+            ("/keep/r-t-r.key on localhost", "dotenv", True),
         ]
+        assert {place["variable"] for place in made["removals"]} == {"ARIZE_API_KEY"}
 
 
 def test_a_space_listed_twice_is_told_once_for_all_hosts() -> None:
     made = planned({"space": "s"}, {"space": "s"})
     assert made["problems"] == [
-        "team t, space s: the key t-s-a is declared twice, also by team t, space s (and 2 more)",
+        "team t, space s: the key t-s-a is declared twice, also in team t, space s (and 2 more); remove one of the two",
         "team t, space s: /etc/arize/t-s.key on a is also the file of team t, space s (and 2 more); change dest",
     ]

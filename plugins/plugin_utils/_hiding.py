@@ -1,0 +1,148 @@
+# SPDX-FileCopyrightText: community.arize contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# This plugin_utils is PRIVATE and should only be used by this collection.
+# Breaking changes can occur any time.
+"""The base class of the action plugins: runs the module, and hides a result that carries a secret.
+
+A module can't ask for its result to be hidden: Ansible strips the mark from what a module prints. Set by an action
+plugin, the mark hides the whole result, diff included, from callbacks and logs, while `register` keeps the secret.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import typing as t
+
+from ansible import constants
+from ansible.errors import AnsibleConnectionFailure
+from ansible.module_utils.parsing.convert_bool import boolean
+from ansible.plugins.action.normal import ActionModule as NormalActionModule
+from ansible.release import __version__ as core_version
+from ansible.utils.display import Display
+
+try:
+    from ansible.module_utils.secrets import register_secret
+except ImportError:
+    # ansible-core before 2.22 has no register of secrets.
+    register_secret = None
+
+display = Display()
+_MASK = "********"
+
+Result = t.Dict[str, t.Any]
+
+
+def _release(core: str) -> tuple[int, ...]:
+    return tuple(int(number) for number in re.findall(r"\d+", core)[:3])
+
+
+def overwrites_marks(core: str) -> bool:
+    """Whether this ansible-core shows a result although an action plugin marked it as hidden (CVE-2024-8775)."""
+    release = _release(core)
+    return release < (2, 16, 13) or (2, 17) <= release < (2, 17, 6)
+
+
+def marks_items_only(core: str) -> bool:
+    """Whether this ansible-core hides the marked items of a loop, but not the result of the loop that holds them.
+
+    Such a release also drops the warnings of a hidden result.
+    """
+    return _release(core) < (2, 19)
+
+
+class HidingActionModule(NormalActionModule):  # type: ignore[misc]
+    """The ordinary execution, with refusals before it and a hidden result after it."""
+
+    # Whether the module issues secrets, depending on its options.
+    issues_secrets = True
+
+    def run(self, tmp: t.Any = None, task_vars: t.Any = None) -> Result:
+        """Run the module. Raises what the ordinary execution raises."""
+        if self.issues_secrets and self._task.args.get("state") != "absent":
+            refusal = self._refusal()
+            if refusal:
+                return {"failed": True, "msg": refusal}
+            if self._task.async_val:
+                # Other code fetches the result. It holds the secret if the module can't write dest.
+                self._task.no_log = True
+        result = self._run_unseen(tmp, task_vars)
+        if result.get("key"):
+            self._hide(result, (task_vars or {}).get("inventory_hostname", "localhost"))
+        return result
+
+    def _refusal(self) -> str:
+        """Why a task that may issue a secret must not run, or an empty text. Check mode refuses alike."""
+        task = self._task
+        dest = task.args.get("dest")
+        if not dest and not task.register:
+            return (
+                "Nobody would receive the new secret: the task has neither dest nor register. Set dest to a file on "
+                "the host where the module runs, or register the result and store its key in the next task. "
+                "An ad hoc command needs dest."
+            )
+        if task.no_log:
+            return ""
+        if overwrites_marks(core_version):
+            return (
+                f"ansible-core {core_version} would print the new secret (CVE-2024-8775). Set no_log to true on this "
+                "task, or use ansible-core 2.16.13, 2.17.6 or later."
+            )
+        if not task.async_val:
+            return ""
+        if not dest or boolean(task.args.get("return_key") or False, strict=False):
+            return (
+                "async would show the new secret. Set dest, and leave return_key unset, so that the secret is not in "
+                "the result. Or set no_log to true on this task and on the async_status task that fetches its result."
+            )
+        if not task.poll:
+            return (
+                "async_status would show the new secret if dest can't be written. Set no_log to true on this task "
+                "and on the async_status task that fetches its result, or let Ansible wait with a poll above 0."
+            )
+        return ""
+
+    def _run_unseen(self, tmp: t.Any, task_vars: t.Any) -> Result:
+        try:
+            with self._output_of_connection_hidden():
+                result: Result = super().run(tmp, task_vars)
+            return result
+        except AnsibleConnectionFailure as error:
+            failure = error
+        if not self._task.no_log:
+            # The cause was hidden as well. Connecting again tells it, with a command that has nothing to hide.
+            self._low_level_execute_command("true", sudoable=False)
+        raise failure
+
+    @contextlib.contextmanager
+    def _output_of_connection_hidden(self) -> t.Iterator[None]:
+        """Keep a connection from showing what the module printed, before the mark on the result can hide it.
+
+        With -vvv the connections ssh, winrm and psrp show all output of a remote command, unless their own copy of the
+        play's context says no_log. From ansible-core 2.22 on, that output holds a credential that the module found by
+        itself, too.
+        """
+        context = self._connection._play_context
+        shown, context.no_log = context.no_log, True
+        try:
+            yield
+        finally:
+            context.no_log = shown
+
+    def _hide(self, result: Result, host: str) -> None:
+        """Hide the result, and say in one line on stderr what happened. stdout may be read by a program."""
+        secret = str(result["key"])
+        if register_secret is not None:
+            # Later tasks can't print it either.
+            register_secret(secret)
+        result["_ansible_no_log"] = True
+        if marks_items_only(core_version):
+            self._task.no_log = True
+            for warning in result.get("warnings") or ():
+                display.warning(str(warning).replace(secret, _MASK))
+        message = " ".join(str(result.get("msg") or "").replace(secret, _MASK).splitlines())
+        if result.get("failed"):
+            display.display(f"[ERROR]: {host}: {message}", color=constants.COLOR_ERROR, stderr=True)
+        elif message:
+            display.display(f"{host}: {message}", color=constants.COLOR_CHANGED, stderr=True)
