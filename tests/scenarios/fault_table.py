@@ -328,8 +328,8 @@ def matrix(rows: t.Sequence[Row], happenings: t.Mapping[str, t.Collection[str]],
 def join(ends: list[tuple[list[str], list[str]]], cells: list[str], fault: str) -> None:
     """Put a fault into the row whose cells are the same where both were tried, or into a row of its own."""
     for known, faults in ends:
-        if all(not own or not other or own == other for own, other in zip(cells, known)):
-            known[:] = [own or other for own, other in zip(cells, known)]
+        if all(not own or not other or own == other for own, other in zip(cells, known, strict=True)):
+            known[:] = [own or other for own, other in zip(cells, known, strict=True)]
             faults.append(fault)
             return
     ends.append((cells, [fault]))
