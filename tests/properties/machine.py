@@ -106,6 +106,8 @@ class KeyMachine(RuleBasedStateMachine):
         self.foreign: t.Any = None
         # How far the clock of this host is ahead of the service's.
         self.host_ahead = 0.0
+        # Whether the newest run may have ended before the listing showed what it did.
+        self.unsettled = False
 
     @initialize(
         profile=st.sampled_from(PROFILES),
@@ -149,9 +151,16 @@ class KeyMachine(RuleBasedStateMachine):
         clock, posts = self.simulator.clock, self.posts()
         ahead = datetime.timedelta(seconds=self.host_ahead)
         outcome = run_key(self.simulator, check=check, local_now=lambda: clock.now() + ahead, **self.options(dest))
+        self.unsettled |= outcome.failed and not check
         if abs(self.simulator.switches.date_skew_seconds - self.host_ahead) > DAY + 60:
             assert self.posts() == posts, "a key was issued by clocks that are more than a day apart"
         return outcome
+
+    def settle(self) -> None:
+        """Let the listing show what runs have done that failed or were killed; the others have waited for it."""
+        if self.unsettled:
+            self.simulator.clock.advance(seconds=self.simulator.switches.list_lag_seconds + 1)
+            self.unsettled = False
 
     def posts(self) -> int:
         return sum(request.method == "POST" for request in self.simulator.writes)
@@ -232,6 +241,7 @@ class KeyMachine(RuleBasedStateMachine):
             outcome = None
         self.simulator.faults.clear()
         if outcome is None:
+            self.unsettled = True
             new = [
                 key
                 for key in self.simulator.keys(name=NAME)
@@ -247,6 +257,7 @@ class KeyMachine(RuleBasedStateMachine):
     @rule()
     def run_and_again(self) -> None:
         """Without faults: (c) and (d)."""
+        self.settle()
         self.simulator.requests_clear()
         predicted = self.run(self.dest, check=True)
         assert self.simulator.writes == [], "(c) check mode sent a write"
@@ -311,6 +322,7 @@ class KeyMachine(RuleBasedStateMachine):
         )
         self.excused |= {key.id for key in self.live() if key.secret not in before}
         self.simulator.requests_clear()
+        self.unsettled = True
 
     @rule(count=st.integers(2, 3), order=st.lists(st.integers(0, 2), max_size=30), same_file=st.booleans())
     def parallel_runs(self, count: int, order: list[int], same_file: bool) -> None:

@@ -20,7 +20,8 @@ SHARDS = 2
 
 @pytest.fixture(scope="module")
 def simulator() -> t.Iterator[Simulator]:
-    with Simulator(spaces=["analytics"]) as started:
+    # Time passes in pauses only, so that a failure can be repeated on a slow machine.
+    with Simulator(spaces=["analytics"], frozen=True) as started:
         yield started
 
 

@@ -21,17 +21,22 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_http, "SHORTEST_POST_TIMEOUT", 1.0)
 
 
+def all_of(happenings: dict[str, dict[str, fault_table.Values]]) -> t.Iterator[tuple[str, fault_table.Values]]:
+    for faults in happenings.values():
+        yield from faults.items()
+
+
 def all_rows(make_world: t.Callable[..., World]) -> t.Iterator[fault_table.Row]:
-    for fault, values in fault_table.WRITE_FAULTS.items():
+    for fault, values in all_of(fault_table.WRITE_FAULTS):
         for task, job in fault_table.JOBS.items():
-            if job.request == "revoke" and values["kind"] in ("late_commit", "replay", "stall"):
+            if job.request == "revoke" and values.get("kind") in ("late_commit", "replay", "stall", "edit"):
                 continue
             for on_lost in ("fail", "reissue") if job.method == "POST" else ("fail",):
                 yield fault_table.run_row(make_world(), fault, task, job, values, on_lost)
-    for fault, values in fault_table.READ_FAULTS.items():
-        yield fault_table.run_row(make_world(), fault, "list", fault_table.LISTING, values, "fail")
+    for fault, values in all_of(fault_table.READ_FAULTS):
+        yield fault_table.run_row(make_world(), fault, fault_table.LISTING.request, fault_table.LISTING, values, "fail")
         yield fault_table.run_row(
-            make_world(), fault, "list, after issuing", fault_table.SETTLING, values, "fail", nth=2
+            make_world(), fault, fault_table.SETTLING.request, fault_table.SETTLING, values, "fail", nth=2
         )
 
 
