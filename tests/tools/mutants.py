@@ -33,9 +33,8 @@ from mutmut.mutation.mutators import mutation_operators, operator_string
 from mutmut.mutation.pragma_handling import IgnoredCode
 
 UNIT = "tests/unit/plugins"
-JUDGES = [UNIT, "tests/scenarios", "tests/properties"]
-# These two take minutes.
-JUDGES += ["--ignore=tests/scenarios/test_two_years.py", "--deselect=tests/scenarios/test_faults.py::test_the_table"]
+# The two years take minutes.
+JUDGES = [UNIT, "tests/scenarios", "tests/properties", "--ignore=tests/scenarios/test_two_years.py"]
 PYTEST = [".venv/bin/pytest", "-x", "-q", "--hypothesis-seed=0", "--override-ini=pythonpath=tests ../../.."]
 ENVIRONMENT = {**os.environ, "ARIZE_TEST_SCHEDULES": "40", "ARIZE_TEST_ROUNDS": "1"}
 # Seconds. A mutant that the tests can't finish with in this time is noticed.
