@@ -20,7 +20,7 @@ export LC_ALL := C.UTF-8
 # What `make test`, and so CI, runs, quick parts first.
 PARTS := lint unit scenarios docs behaviour integration clients packaging demo sanity
 
-.PHONY: help venv $(PARTS) tables report nightly test matrix benchmark build release released clean
+.PHONY: help venv $(PARTS) tables report nightly mutants test matrix benchmark build release released clean
 
 help: ## Show this list
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -47,7 +47,7 @@ uv pip install --quiet --python $(@D)/bin/python -r $(word 1,$^) -c $(word 2,$^)
 touch $@
 endef
 
-# These live apart: what the official clients need is heavy, and galaxy-importer pins older linters than ours.
+# These live apart: what the official clients and mutmut need is heavy, and galaxy-importer pins older linters than ours.
 CLIENTS := $(patsubst tests/clients/%/requirements.txt,.cache/clients/%/.ready,$(wildcard tests/clients/*/requirements.txt))
 IMPORTER := .cache/packaging/importer/.ready
 
@@ -100,6 +100,12 @@ report: $(READY) ## Let the role key_audit report on a simulated fleet, and take
 nightly: $(READY) ## Run ten thousand schedules of the invariants, all rounds of the races, all answers (an hour and a half)
 	ARIZE_TEST_SWEEP=full pytest tests/scenarios/test_lost_answers.py -n 2
 	ARIZE_TEST_SCHEDULES=10000 ARIZE_TEST_ROUNDS=20 pytest tests/properties -n 2
+
+POINTS ?= 100
+SEED ?= 1
+
+mutants: .cache/mutants/.ready ## Break module_utils at POINTS lines drawn by SEED, and report what no test notices (half an hour)
+	.cache/mutants/bin/python tests/tools/mutants.py .cache/mutation $(POINTS) $(SEED)
 
 docs: .cache/docs/venv/.ready ## Build the documentation as a site in .cache/docs/html and check it
 	PATH=$(CURDIR)/.cache/docs/venv/bin:$$PATH python tests/tools/docs_site.py .cache/docs

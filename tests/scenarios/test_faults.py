@@ -4,14 +4,17 @@
 
 from __future__ import annotations
 
+import datetime
+import random
 import typing as t
 
 import pytest
+from support.in_process import run_key
 from support.tables import check_table
 
 from ansible_collections.community.arize.plugins.module_utils import _http
 from scenarios import fault_table
-from scenarios.conftest import World
+from scenarios.conftest import NAME, World
 from simulator import Fault
 
 
@@ -90,3 +93,32 @@ def test_another_runs_key_is_not_taken_for_ours(world: World) -> None:
         world.simulator.reset()
         world.simulator.faults.add(Fault(method="POST", kind="reset", commit=False))
         world.space_id = world.simulator.add_space("analytics", "Example Org").id
+
+
+def test_pauses_grow_while_rivals_are_quicker(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each key that this run issues meets an older one, which expires before the next look: without pauses the
+    runs would go on in step. Random pauses are at their longest here.
+    """
+    from support.hooks import before_each_request
+
+    monkeypatch.setattr(random, "uniform", lambda _low, high: high)
+    clock = world.simulator.clock
+    pauses: list[float] = []
+
+    def seed_rival() -> None:
+        issued = [key for key in world.live if key.name == NAME]
+        if len(issued) == 1 and issued[0].expires_at is None:
+            older = issued[0].created_at - datetime.timedelta(seconds=1)
+            world.seed(0, None, created_at=older, expires_at=clock.now() + datetime.timedelta(seconds=1))
+
+    def sleep(seconds: float) -> None:
+        pauses.append(seconds)
+        # The service's Date has whole seconds.
+        clock.advance(seconds=seconds + 2)
+
+    with before_each_request(seed_rival):
+        outcome = run_key(world.simulator, sleep=sleep, name=NAME, space=world.space_id)
+    assert outcome.failed
+    assert "at the same time" in outcome.message
+    assert pauses[:7] == [1, 2, 4, 8, 16, 16, 16]
+    assert world.live == []

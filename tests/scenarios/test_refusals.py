@@ -11,6 +11,7 @@ import typing as t
 import pytest
 
 from scenarios.conftest import World
+from simulator import Fault
 
 
 @dataclasses.dataclass
@@ -209,3 +210,32 @@ def test_server_clock_decides(world: World) -> None:
     world.seed(31, None)
     assert world.run(max_age="30d", check=True)["action"] == "refreshed"
     assert world.run(max_age="32d", check=True)["action"] == "none"
+
+
+@pytest.mark.parametrize("check", [True, False], ids=["check mode", "real"])
+def test_an_unknown_organization_is_refused_before_anything_is_issued(world: World, check: bool) -> None:
+    """The space is given by its id, so that only issuing a key would ask for the organization."""
+    outcome = world.run(
+        check=check, space=None, organizations=[{"name": "Nowhere Org", "spaces": [{"space": world.space_id}]}]
+    )
+    assert outcome.failed
+    assert "'Nowhere Org'" in outcome.message
+    assert world.simulator.writes == []
+
+
+@pytest.mark.parametrize(
+    ("options", "detail", "advised"),
+    [
+        ({"expires_in": "90d"}, "expires_at is beyond the maximum lifetime", True),
+        ({"expires_in": "90d"}, "name is reserved", False),
+        ({}, "expires_at is required", False),
+    ],
+)
+def test_an_earlier_expiry_is_advised_only_where_it_helps(
+    world: World, options: dict[str, t.Any], detail: str, advised: bool
+) -> None:
+    body = {"status": 422, "title": "Unprocessable", "detail": detail}
+    world.simulator.faults.add(Fault(kind="status", method="POST", status=422, body=body))
+    outcome = world.run(**options)
+    assert outcome.failed
+    assert ("earlier expiry" in outcome.message) is advised

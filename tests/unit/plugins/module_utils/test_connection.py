@@ -269,3 +269,8 @@ def test_time_out_that_makes_no_sense(timeout: int) -> None:
 )
 def test_who_runs_the_service(options: dict[str, t.Any], is_arize_cloud: bool) -> None:
     assert resolved(**options).is_arize_cloud is is_arize_cloud
+
+
+def test_a_dialect_of_the_environment_that_does_not_exist() -> None:
+    with pytest.raises(InvalidOption, match="ARIZE_API_DIALECT"):
+        resolved({"ARIZE_API_DIALECT": "newest"}, api_dialect=None)

@@ -20,9 +20,9 @@ from ansible_collections.community.arize.plugins.module_utils import _errors, _h
 OK = Answer(200, {"fine": True})
 
 
-def never_connected() -> requests.ConnectionError:
-    """What requests raises when nobody listens."""
-    cause = urllib3.exceptions.NewConnectionError(None, "Connection refused")  # type: ignore[arg-type]
+def never_connected(reason: str = "Connection refused") -> requests.ConnectionError:
+    """What requests raises when no connection was made."""
+    cause = urllib3.exceptions.NewConnectionError(None, reason)  # type: ignore[arg-type]
     return requests.ConnectionError(urllib3.exceptions.MaxRetryError(None, "/", cause))  # type: ignore[arg-type]
 
 
@@ -199,3 +199,11 @@ def test_missing_requests_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(_errors.MissingLibrary) as caught:
         _http.HttpTransport(connection())
     assert caught.value.library == "requests"
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+@pytest.mark.parametrize("reason", ["[Errno 113] No route to host", "[Errno 101] Network is unreachable"])
+def test_a_network_without_a_route_is_named(method: str, reason: str) -> None:
+    wire = Wire(connection(max_retries=0), never_connected(reason))
+    with pytest.raises(_errors.NotConnected, match=r"api_url and the network.*Nothing was changed"):
+        wire.transport.request(method, "/x")

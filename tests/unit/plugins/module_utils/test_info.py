@@ -108,6 +108,14 @@ def test_all_spaces_tells_what_could_not_be_read() -> None:
     assert "2 space(s) could not be read" in gathered.warnings[0]
 
 
+def test_all_spaces_that_could_be_read_are_complete() -> None:
+    spaces = Answer(200, wire_page("spaces", [{"id": "s-1", "name": "s-1"}]))
+    gathered = Gathered(keys("a"), spaces, keys("a", "b"), all_spaces=True)
+    assert gathered.result["pagination"] == {"has_more": False, "next_cursor": None}
+    assert gathered.result["summary"]["complete"] is True
+    assert gathered.warnings == []
+
+
 def test_all_spaces_without_an_unscoped_listing() -> None:
     # A listing called malformed is asked for in the older form, too.
     for refusals in ((400, 400), (403,), (422, 422)):

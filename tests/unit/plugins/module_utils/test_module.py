@@ -206,3 +206,28 @@ def test_info_lists_what_was_created(simulator: Simulator) -> None:
     found = run_info(simulator, space="analytics", name="ingest")
     assert [key["name"] for key in found["api_keys"]] == ["ingest"]
     assert simulator.writes == []
+
+
+@pytest.mark.parametrize("source", ["environment", "profile"])
+def test_credential_that_no_option_names_is_masked_before_its_first_use(tmp_path: pathlib.Path, source: str) -> None:
+    """Ansible masks the options by itself, but knows nothing of what comes from elsewhere."""
+    credential = "ak-FAKEelsewhere1234567890"
+    environment = {"HOME": str(tmp_path)}
+    if source == "environment":
+        environment["ARIZE_API_KEY"] = credential
+    else:
+        pytest.importorskip("tomllib", reason="a profile is read by Python 3.11 and later")
+        environment["ARIZE_PROFILE"] = "work"
+        profile = tmp_path / ".arize" / "profiles" / "work.toml"
+        profile.parent.mkdir(parents=True)
+        profile.write_text(f'[auth]\nauth_method = "api-key"\napi_key = "{credential}"\n')
+    masked: list[str] = []
+    masked_at_first_use: list[str] = []
+
+    def make_task(*_given: t.Any) -> FakeTask:
+        masked_at_first_use.extend(masked)
+        return FakeTask()
+
+    options = {**connection_options(), "api_key": None}
+    _module.execute(_module.Host(options, environment, dry_run=False, diff=False, mask=masked.append), make_task)
+    assert masked_at_first_use == [credential]

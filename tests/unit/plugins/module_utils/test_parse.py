@@ -151,6 +151,16 @@ def test_wrong_type_within_a_bot_user(path: tuple[t.Any, ...], value: t.Any, fie
     assert str(caught.value).startswith(f"field api_key.bot_user.{field} is not ")
 
 
+def test_roles_are_shown_by_name_and_custom_ones_by_id() -> None:
+    bot_user = _parse.parse_api_key(wire_key(bot_user=BOT_USER)).bot_user
+    assert bot_user is not None
+    shown = bot_user.public()
+    (organization,) = shown["organizations"]
+    roles = [shown["account_role"], organization["role"], *[space["role"] for space in organization["spaces"]]]
+    assert roles == ["member", "read-only", "admin", "custom role r-1"]
+    assert [space["space_id"] for space in organization["spaces"]] == ["s-1", "s-2"]
+
+
 @pytest.mark.parametrize(
     ("bot_user", "visible"),
     [
