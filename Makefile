@@ -97,8 +97,8 @@ tables: $(CLIENTS) integration ## Write the tables of the documentation that tes
 report: $(READY) ## Let the role key_audit report on a simulated fleet, and take the picture in docs/images
 	PYTHONPATH=tests python tests/tools/report.py .cache/report docs/images/key-audit.png
 
-nightly: $(READY) ## Run ten thousand schedules of the invariants and all rounds of the races (an hour)
-	ARIZE_TEST_SCHEDULES=10000 ARIZE_TEST_ROUNDS=20 pytest tests/properties -n 2
+nightly: $(READY) ## Run ten thousand schedules of the invariants, all races and all hostile answers (an hour)
+	ARIZE_TEST_SCHEDULES=10000 ARIZE_TEST_ROUNDS=20 ARIZE_TEST_SWEEP=full pytest tests/properties tests/hostile -n 2
 
 docs: .cache/docs/venv/.ready ## Build the documentation as a site in .cache/docs/html and check it
 	PATH=$(CURDIR)/.cache/docs/venv/bin:$$PATH python tests/tools/docs_site.py .cache/docs
