@@ -40,18 +40,20 @@ def run_key(
     simulator: Simulator,
     check: bool = False,
     sleep: t.Callable[[float], None] | None = None,
+    environment: t.Mapping[str, str] | None = None,
     **options: t.Any,
 ) -> Outcome:
     """`arize_api_key` against the simulator, with its admin's credential unless `api_key` is given.
 
+    An option that is None is left out.
     Pauses pass on the service's clock, not on ours, unless `sleep` says otherwise.
     """
-    return _run(_arguments.key_arguments(), _module.KeyTask, simulator, check, options, sleep)
+    return _run(_arguments.key_arguments(), _module.KeyTask, simulator, check, options, sleep, environment)
 
 
 def run_info(simulator: Simulator, check: bool = False, **options: t.Any) -> Outcome:
     """`arize_api_key_info` against the simulator."""
-    return _run(_arguments.info_arguments(), _module.KeyInfoTask, simulator, check, options, None)
+    return _run(_arguments.info_arguments(), _module.KeyInfoTask, simulator, check, options, None, None)
 
 
 def _run(
@@ -61,8 +63,10 @@ def _run(
     check: bool,
     options: dict[str, t.Any],
     sleep: t.Callable[[float], None] | None,
+    environment: t.Mapping[str, str] | None,
 ) -> Outcome:
     given = {"api_url": simulator.url, "api_key": simulator.credential, **options}
+    given = {name: value for name, value in given.items() if value is not None}
     specification = _arguments.connection_arguments().merged_with(arguments).for_module()
     validated = ArgumentSpecValidator(**specification).validate(given)
     if validated.error_messages:
@@ -70,7 +74,7 @@ def _run(
     warnings: list[str] = []
     host = _module.Host(
         validated.validated_parameters,
-        {},
+        environment or {},
         dry_run=check,
         diff=True,
         sleep=sleep or (lambda seconds: simulator.clock.advance(seconds=seconds)),
