@@ -17,10 +17,11 @@ export no_proxy := $(NO_PROXY)$(if $(no_proxy),$(COMMA)$(no_proxy))
 # Ansible refuses to run in a locale without UTF-8.
 export LC_ALL := C.UTF-8
 
-# What `make test`, and so CI, runs, quick parts first.
-PARTS := lint unit scenarios docs behaviour integration clients packaging demo sanity
+# What `make test`, and so CI, runs: two at a time in this order, such that the long ones don't come last.
+PARTS := lint unit sanity scenarios integration behaviour clients docs demo packaging
+RUNS := $(addprefix run-,$(PARTS))
 
-.PHONY: help venv $(PARTS) tables report nightly mutants test matrix benchmark build release released clean
+.PHONY: help venv $(PARTS) $(RUNS) tables report nightly mutants test matrix benchmark build release released clean
 
 help: ## Show this list
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -65,7 +66,7 @@ demo: build ## Play the examples against the simulator, from check mode to the l
 
 # Not what runs in the clients' virtual environments.
 TYPED := $(addprefix tests/,conftest.py behaviour benchmark clients/conftest.py clients/current clients/legacy hostile)
-TYPED += $(addprefix tests/,properties scenarios support unit/docs unit/meta unit/plugins)
+TYPED += $(addprefix tests/,properties repository scenarios support unit/plugins)
 
 lint: export ANSIBLE_COLLECTIONS_PATH := .cache/collections
 lint: export ANSIBLE_HOME := .cache/ansible
@@ -85,21 +86,21 @@ lint: $(READY) ## Check style, types, playbooks, documentation, changelog, licen
 	PYTHONPATH=tests python tests/tools/page_playbooks.py .cache/pages
 	ansible-lint --offline --strict --profile production .cache/pages/*.yml
 
-unit: $(READY) ## Run the unit tests
-	pytest tests/unit -n 2 --junit-xml=.cache/results/unit.xml
+unit: $(READY) ## Run the unit tests, and those that hold source and documentation to their rules
+	pytest tests/unit tests/repository -n 2 --junit-xml=.cache/results/unit.xml
 
 scenarios: $(READY) ## Run the modules in process: rotation, faults, kills, races, invariants, hostile answers
 	pytest tests/scenarios tests/properties tests/hostile -n 2 --junit-xml=.cache/results/scenarios.xml
 
 tables: $(CLIENTS) integration ## Write the tables of the documentation that tests make
-	ARIZE_TEST_WRITE_TABLES=1 pytest tests/scenarios tests/unit/docs tests/clients/current -k test_the_table
+	ARIZE_TEST_WRITE_TABLES=1 pytest tests/scenarios tests/repository tests/clients/current -k test_the_table
 
 report: $(READY) ## Let the role key_audit report on a simulated fleet, and take the picture in docs/images
 	PYTHONPATH=tests python tests/tools/report.py .cache/report docs/images/key-audit.png
 
-nightly: $(READY) ## Run ten thousand schedules of the invariants, all rounds of the races, all answers (an hour and a half)
-	ARIZE_TEST_SWEEP=full pytest tests/scenarios/test_lost_answers.py -n 2
-	ARIZE_TEST_SCHEDULES=10000 ARIZE_TEST_ROUNDS=20 pytest tests/properties -n 2
+nightly: $(READY) ## Run ten thousand schedules of the invariants, and all races, answers and hostile answers (an hour)
+	ARIZE_TEST_SCHEDULES=10000 ARIZE_TEST_ROUNDS=20 ARIZE_TEST_SWEEP=full \
+	  pytest tests/properties tests/hostile tests/scenarios/test_lost_answers.py -n 2
 
 POINTS ?= 100
 SEED ?= 1
@@ -138,14 +139,23 @@ integration: $(READY) ## Run the integration targets with ansible-test
 sanity: $(READY) ## Run the sanity tests of ansible-test
 	python tests/tools/ansible_test.py sanity --local
 
+# Two parts at a time, each with its output as a whole when it ends.
 test: $(READY) ## Run all that CI runs, and stop at the first failure
 	@rm -rf .cache/results
-	@for part in $(PARTS); do \
-	  echo; echo "== $$part =="; \
-	  $(MAKE) $$part || { echo "make test: the part '$$part' failed" >&2; exit 1; }; \
-	done
+	@mkdir -p .cache/results
+	@$(MAKE) --jobs=2 --output-sync=recurse $(RUNS)
 	@echo
+	@sort --key=2 --numeric-sort --reverse .cache/results/times
 	@python tests/tools/tally.py .cache/results
+
+$(RUNS): run-%: $(READY)
+	@echo; echo "== $* =="; began=$$SECONDS; \
+	$(MAKE) $* || { echo "make test: the part '$*' failed" >&2; exit 1; }; \
+	printf '%-12s %4d s\n' $* $$((SECONDS - began)) | tee -a .cache/results/times
+
+# These would do the same work twice at the same time: run the targets, build the tarball.
+run-clients: run-integration
+run-packaging: run-demo
 
 matrix: $(READY) ## Test each ansible-core with each Python (an hour), or one SESSION=NAME of noxfile.py
 	$(if $(SESSION),,rm -rf .cache/matrix)

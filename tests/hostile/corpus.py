@@ -1,15 +1,19 @@
 # SPDX-FileCopyrightText: community.arize contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The corpus: every field of every answer that the modules read, with every hostile value."""
+"""The corpus: every field of every answer that the modules read, with every hostile value.
+
+`make test` takes one of those that are alike, `make nightly` takes them all.
+"""
 
 from __future__ import annotations
 
 import dataclasses
 import json
+import os
 import re
 import typing as t
 
-from hostile.values import ACCEPTED, MISSING, UNREADABLE, VALUES, further_values
+from hostile.values import ACCEPTED, MISSING, UNREADABLE, VALUES, class_of, further_values
 
 _PLACE = "@@place of the hostile value@@"
 _PAGE = {"pagination": "pagination", "pagination.has_more": "has_more", "pagination.next_cursor": "cursor"}
@@ -73,6 +77,20 @@ class Kind:
         return self.place.partition("[")[0]
 
 
+def one_of_each(items: t.Iterable[t.Any], *classes: t.Callable[[t.Any], t.Hashable]) -> list[t.Any]:
+    """Of the items of a class one, not always the first one. With ARIZE_TEST_SWEEP=full, all."""
+    items = list(items)
+    if os.environ.get("ARIZE_TEST_SWEEP") == "full":
+        return items
+    chosen: dict[t.Any, None] = {}
+    for classify in classes:
+        groups: dict[t.Hashable, list[t.Any]] = {}
+        for item in items:
+            groups.setdefault(classify(item), []).append(item)
+        chosen.update((group[number % len(group)], None) for number, group in enumerate(groups.values()))
+    return list(chosen)
+
+
 def _page_of(rows: str, fields: dict[str, str]) -> dict[str, str]:
     return {**_PAGE, rows: "rows", **fields}
 
@@ -107,6 +125,18 @@ class Case:
 
     def __str__(self) -> str:
         return f"{self.kind}-{self.field}-{self.value}"
+
+    @property
+    def field_and_value(self) -> t.Hashable:
+        """The class of the case: which kind of field it is that gets which class of value."""
+        if self.value in UNREADABLE:
+            return self.value
+        return KINDS[self.kind].fields[self.field], class_of(self.value), self.accepted
+
+    @property
+    def place(self) -> t.Hashable:
+        """The place of each answer that gets what it must refuse; the others are alike."""
+        return None if self.accepted else (self.kind, self.field)
 
     @property
     def names(self) -> str:

@@ -37,6 +37,16 @@ VALUES: dict[str, bytes] = {
     "control characters": b'"hOsTiLe\\n\\r\\u001b[31m\\u0000"',
     "cut off": b'"hOsTiLe',
 }
+# Values that the code can't tell apart by anything but their form, by the class that they stand for.
+_ALIKE: dict[str, tuple[str, ...]] = {
+    "unset": ("missing", "null"),
+    "number": ("zero", "number", "fraction", "401 digits", "not a number", "infinity"),
+    "truth value": ("true", "false"),
+    "text": ("empty text", "text", "1 MB"),
+    "array": ("empty array", "array", "array of arrays"),
+    "object": ("empty object", "object"),
+}
+_CLASSES = {value: name for name, values in _ALIKE.items() for value in values}
 # What makes the whole body no JSON, wherever it stands.
 UNREADABLE = frozenset({"5000 digits", "100000 deep", "100000 deep objects", "not UTF-8", "overlong UTF-8", "cut off"})
 _UNSET = frozenset({"missing", "null"})
@@ -103,6 +113,13 @@ STATUSES_ACCEPTED = {
 STATUSES_REFUSED = {"unknown status": "EXPIRED", "blanks around": "ACTIVE ", "comma": "ACTIVE,REVOKED"}
 ROLES_ACCEPTED = {"lower case": "member", "old spelling": "read-only", "unknown role": "OVERLORD"}
 ROLE_TYPES_ACCEPTED = {"lower case": "predefined", "unknown type": "INHERITED"}
+
+
+def class_of(value: str) -> str:
+    """The class of a value; one that is like no other is a class of its own."""
+    if value in DATES_REFUSED:
+        return "wrong instant"
+    return "instant in another form" if value in DATES_ACCEPTED else _CLASSES.get(value, value)
 
 
 def quoted(texts: dict[str, str]) -> dict[str, bytes]:

@@ -41,9 +41,7 @@ class World:
 
     def run(self, check: bool = False, **options: t.Any) -> Outcome:
         """Run the module for the key; an option that is None is left out."""
-        given = {"name": NAME, "space": self.space_id, **options}
-        given = {name: value for name, value in given.items() if value is not None}
-        return run_key(self.simulator, check=check, **given)
+        return run_key(self.simulator, check=check, **{"name": NAME, "space": self.space_id, **options})
 
     @property
     def live(self) -> list[t.Any]:

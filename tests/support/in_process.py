@@ -42,19 +42,22 @@ def run_key(
     check: bool = False,
     sleep: t.Callable[[float], None] | None = None,
     local_now: t.Callable[[], datetime.datetime] | None = None,
+    environment: t.Mapping[str, str] | None = None,
     **options: t.Any,
 ) -> Outcome:
     """`arize_api_key` against the simulator, with its admin's credential unless `api_key` is given.
 
-    Pauses pass on the service's clock, not on ours, unless `sleep` says otherwise; this host's clock is the service's
-    unless `local_now` says otherwise.
+    An option that is None is left out. Pauses pass on the service's clock, not on ours, unless `sleep` says otherwise;
+    this host's clock is the service's unless `local_now` says otherwise.
     """
-    return _run(_arguments.key_arguments(), _module.KeyTask, simulator, check, options, sleep, local_now)
+    return _run(
+        _arguments.key_arguments(), _module.KeyTask, simulator, check, options, sleep, environment, local_now
+    )
 
 
 def run_info(simulator: Simulator, check: bool = False, **options: t.Any) -> Outcome:
     """`arize_api_key_info` against the simulator."""
-    return _run(_arguments.info_arguments(), _module.KeyInfoTask, simulator, check, options, None)
+    return _run(_arguments.info_arguments(), _module.KeyInfoTask, simulator, check, options, None, None)
 
 
 def _run(
@@ -64,9 +67,11 @@ def _run(
     check: bool,
     options: dict[str, t.Any],
     sleep: t.Callable[[float], None] | None,
+    environment: t.Mapping[str, str] | None,
     local_now: t.Callable[[], datetime.datetime] | None = None,
 ) -> Outcome:
     given = {"api_url": simulator.url, "api_key": simulator.credential, **options}
+    given = {name: value for name, value in given.items() if value is not None}
     specification = _arguments.connection_arguments().merged_with(arguments).for_module()
     validated = ArgumentSpecValidator(**specification).validate(given)
     if validated.error_messages:
@@ -74,7 +79,7 @@ def _run(
     warnings: list[str] = []
     host = _module.Host(
         validated.validated_parameters,
-        {},
+        environment or {},
         dry_run=check,
         diff=True,
         sleep=sleep or (lambda seconds: simulator.clock.advance(seconds=seconds)),

@@ -106,9 +106,10 @@ def capture_exchanges(collection: Path, exchanges: Path) -> None:
 
 def main(arguments: list[str]) -> int:
     make_stand_ins()
-    # One copy for each virtual environment, so that two of them can test at the same time.
+    # One copy for each virtual environment and command, so that two of them can test at the same time.
     environment_name = Path(sys.prefix).name
-    collection, env = copy_collection(CHECKOUT / ".cache" / "ansible-test" / environment_name), environment()
+    copy = CHECKOUT / ".cache" / "ansible-test" / "-".join([environment_name, *arguments[:1]])
+    collection, env = copy_collection(copy), environment()
     env["HOME"] = str(HOME)
     if arguments[:1] == ["integration"]:
         capture_exchanges(collection, CHECKOUT / ".cache" / "exchanges" / f"{environment_name}.jsonl")

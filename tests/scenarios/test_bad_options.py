@@ -8,8 +8,8 @@ import contextlib
 import typing as t
 
 import pytest
-from behaviour.refusals import Case, Refusal, assert_refused, refuse_all
-from behaviour.rows import Options
+from support.refusals import Case, Refusal, assert_refused, refuse_all
+from support.rows import Options
 
 KEY: Options = {"name": "a key", "space": "analytics"}
 ORGANIZATIONS = [{"name": "Example Org", "spaces": [{"space": "analytics"}]}]
@@ -77,8 +77,6 @@ CASES: dict[str, Case] = {
     "user key with space_role": bad_user(("space_role", "user key"), space_role="admin"),
     "user key with account_role": bad_user(("account_role", "user key"), account_role="member"),
     "unknown role": bad(("space_role", "owner", "read-only"), space_role="owner"),
-    "an option that is not there": bad(("renew_after", "unsupported"), renew_after="3d"),
-    "another option that is not there": bad(("rotate", "unsupported"), rotate=True),
     "refreshed on a condition": bad(("max_age", "refreshed"), state="refreshed", max_age="30d"),
     "return_key false without dest": bad(("return_key", "dest"), return_key=False),
     "no credential": bad(("api_key", "ARIZE_API_KEY"), api_key=None),
@@ -100,15 +98,14 @@ CASES: dict[str, Case] = {
     "info cursor with all": bad_info(("cursor", "status"), cursor="abc", status="all"),
     "info expires_within nonsense": bad_info(("expires_within", "'soon'"), expires_within="soon"),
     "info unused_for zero": bad_info(("unused_for", "'0d'"), unused_for="0d"),
-    "info option that is not there": bad_info(("stale", "unsupported"), stale="3d"),
 }
 
 
 @pytest.fixture(scope="module")
-def refusals(tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[dict[str, Refusal]]:
+def refusals() -> t.Iterator[dict[str, Refusal]]:
     """All cases, run."""
     with contextlib.ExitStack() as stack:
-        yield refuse_all(CASES, tmp_path_factory.mktemp("bad_options"), stack)
+        yield refuse_all(CASES, stack)
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -123,8 +120,7 @@ def test_a_bad_credential_is_not_shown(refusals: dict[str, Refusal]) -> None:
     for name in ("credential with a blank", "credential with a line end", "credential short", "credential not ascii"):
         refusal = refusals[name]
         given = refusal.options["api_key"]
-        assert given not in refusal.result["msg"], name
-        assert given not in refusal.run.everything_printed, name
+        assert given not in str(refusal.result), name
 
 
 def test_a_password_in_a_url_is_not_shown(refusals: dict[str, Refusal]) -> None:

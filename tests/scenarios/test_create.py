@@ -5,12 +5,11 @@
 from __future__ import annotations
 
 import contextlib
-import pathlib
 import typing as t
 from datetime import timedelta
 
 import pytest
-from behaviour.rows import Options, Played, Row, assert_predicted, assert_same_expiry, assert_settled, play, space_id
+from support.rows import Options, Played, Row, assert_predicted, assert_same_expiry, assert_settled, play, space_id
 
 from simulator import Simulator
 
@@ -109,11 +108,10 @@ Playeds = dict[str, Played]
 
 
 @pytest.fixture(scope="module")
-def played(tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[Playeds]:
+def played() -> t.Iterator[Playeds]:
     """All rows, played."""
-    folder: pathlib.Path = tmp_path_factory.mktemp("create")
     with contextlib.ExitStack() as stack:
-        yield play(ROWS, folder, stack)
+        yield play(ROWS, stack)
 
 
 @pytest.mark.parametrize("name", ROWS)

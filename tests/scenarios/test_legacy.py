@@ -8,8 +8,8 @@ import contextlib
 import typing as t
 
 import pytest
-from behaviour.rows import Options, Played, assert_predicted, assert_settled, play, seed
-from support.playbooks import PlaybookRunner
+from support.in_process import run_info, run_key
+from support.rows import Options, Played, assert_predicted, assert_settled, play, seed
 
 from simulator import Simulator, Switches
 
@@ -83,9 +83,9 @@ CREATED = ("created", ["POST api-keys"])
 
 
 @pytest.fixture(scope="module")
-def played(tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[dict[str, Played]]:
+def played() -> t.Iterator[dict[str, Played]]:
     with contextlib.ExitStack() as stack:
-        yield play(ROWS, tmp_path_factory.mktemp("rows"), stack, legacy=True)
+        yield play(ROWS, stack, legacy=True)
 
 
 @pytest.mark.parametrize("name", ROWS)
@@ -108,64 +108,61 @@ def test_bodies_are_those_of_the_older_form(played: dict[str, Played]) -> None:
 
 
 @pytest.fixture
-def older(tmp_path: t.Any) -> t.Iterator[PlaybookRunner]:
+def older() -> t.Iterator[Simulator]:
     with Simulator(Switches(legacy=True), spaces=("analytics", "ingest")) as simulator:
-        yield PlaybookRunner(simulator, tmp_path)
+        yield simulator
 
 
 SEVERAL = [{"name": "Example Org", "spaces": [{"space": "analytics"}, {"space": "ingest"}]}]
 
 
-@pytest.mark.parametrize("arguments", [(), ("--check",)], ids=["real", "check"])
-def test_what_the_older_form_can_not_say(older: PlaybookRunner, arguments: tuple[str, ...]) -> None:
-    several, custom = {"name": "a", "organizations": SEVERAL}, {"name": "a", "space": "ingest", "space_role_id": "r"}
-    told = {"api_dialect": "legacy"}
-    run = older.run_tasks(older.key(**several, **told), older.key(**custom, **told), arguments=arguments)
-    assert older.simulator.requests == [], "refused before any call"
-    assert "api_dialect is legacy" in run.results[0]["msg"]
-    assert "one key for each space" in run.results[0]["msg"]
-    assert "predefined role" in run.results[1]["msg"]
-    run = older.run_tasks(older.key(**several), older.key(**custom), arguments=arguments)
-    assert {record.method for record in older.simulator.requests} == {"GET"}
-    assert "this server speaks the older form" in run.results[0]["msg"]
-    assert "predefined role" in run.results[1]["msg"]
-    assert all(result["failed"] for result in run.results)
+@pytest.mark.parametrize("check", [False, True], ids=["real", "check"])
+def test_what_the_older_form_can_not_say(older: Simulator, check: bool) -> None:
+    several: Options = {"name": "a", "organizations": SEVERAL}
+    custom: Options = {"name": "a", "space": "ingest", "space_role_id": "r"}
+    told: Options = {"api_dialect": "legacy"}
+    outcomes = [run_key(older, check, **several, **told), run_key(older, check, **custom, **told)]
+    assert older.requests == [], "refused before any call"
+    assert "api_dialect is legacy" in outcomes[0].message
+    assert "one key for each space" in outcomes[0].message
+    assert "predefined role" in outcomes[1].message
+    outcomes = [run_key(older, check, **several), run_key(older, check, **custom)]
+    assert {record.method for record in older.requests} == {"GET"}
+    assert "this server speaks the older form" in outcomes[0].message
+    assert "predefined role" in outcomes[1].message
+    assert all(outcome.failed for outcome in outcomes)
 
 
-def test_the_wrong_form_is_named(older: PlaybookRunner, playbooks: PlaybookRunner) -> None:
-    task = {"name": "a", "space": "analytics"}
-    run = older.run_tasks(older.key(**task), ARIZE_API_DIALECT="current")
-    assert "set api_dialect to legacy" in run.results[0]["msg"]
-    run = playbooks.run_tasks(playbooks.key(**task, api_dialect="legacy"), playbooks.info(api_dialect="legacy"))
-    for result in run.results:
-        assert "api_dialect is legacy" in result["msg"]
-        assert "set it to auto" in result["msg"]
+def test_the_wrong_form_is_named(older: Simulator, simulator: Simulator) -> None:
+    task: Options = {"name": "a", "space": "analytics"}
+    outcome = run_key(older, environment={"ARIZE_API_DIALECT": "current"}, **task)
+    assert "set api_dialect to legacy" in outcome.message
+    for outcome in (run_key(simulator, **task, api_dialect="legacy"), run_info(simulator, api_dialect="legacy")):
+        assert "api_dialect is legacy" in outcome.message
+        assert "set it to auto" in outcome.message
     # An id that could not be looked for is not called unknown.
-    by_id = {"id": older.simulator.seed_key(name="b", key_type="USER").id, "state": "absent"}
-    run = older.run_tasks(older.key(**by_id, api_dialect="current"))
-    assert "set api_dialect to legacy" in run.results[0]["msg"]
-    run = older.run_tasks(older.key(**task), ARIZE_API_DIALECT="newest")
-    assert "ARIZE_API_DIALECT must be one of auto, current, legacy" in run.results[0]["msg"]
-    assert older.simulator.writes == playbooks.simulator.writes == []
+    by_id: Options = {"id": older.seed_key(name="b", key_type="USER").id, "state": "absent"}
+    assert "set api_dialect to legacy" in run_key(older, **by_id, api_dialect="current").message
+    outcome = run_key(older, environment={"ARIZE_API_DIALECT": "newest"}, **task)
+    assert "ARIZE_API_DIALECT must be one of auto, current, legacy" in outcome.message
+    assert older.writes == simulator.writes == []
 
 
-def test_audit(older: PlaybookRunner) -> None:
-    seed(older.simulator, "old", age_days=400)
-    seed(older.simulator, "gone", age_days=400, status="REVOKED")
-    audit = {"all_spaces": True, "older_than": "365d", "expires_within": "30d"}
-    run = older.run_tasks(older.info(**audit), older.info(space="analytics", status="revoked"), arguments=("--check",))
-    found, revoked = run.results
+def test_audit(older: Simulator) -> None:
+    seed(older, "old", age_days=400)
+    seed(older, "gone", age_days=400, status="REVOKED")
+    found = run_info(older, check=True, all_spaces=True, older_than="365d", expires_within="30d")
     (key,) = found["api_keys"]
     # Roles are never shown there, and never guessed.
     assert {"old", "never_expires", "roles_unknown"} <= set(key["findings"])
     assert found["summary"]["complete"]
+    revoked = run_info(older, check=True, space="analytics", status="revoked")
     assert [(key["name"], key["status"]) for key in revoked["api_keys"]] == [("gone", "revoked")]
-    assert {record.method for record in older.simulator.requests} == {"GET"}
+    assert {record.method for record in older.requests} == {"GET"}
 
 
-def test_roles_count_as_not_compared(older: PlaybookRunner) -> None:
-    seed(older.simulator, "old", age_days=4)
-    task = {"name": "old", "space": "analytics", "space_role": "admin", "compare_roles": True}
-    (result,) = older.run_tasks(older.key(**task)).results
+def test_roles_count_as_not_compared(older: Simulator) -> None:
+    seed(older, "old", age_days=4)
+    result = run_key(older, name="old", space="analytics", space_role="admin", compare_roles=True)
     assert not result["changed"]
     assert result["not_compared"]

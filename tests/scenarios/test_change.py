@@ -1,6 +1,9 @@
 # SPDX-FileCopyrightText: community.arize contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Revoking, refreshing and rotating, whether or not a refresh keeps the id; check mode foretells each."""
+"""Revoking and refreshing, whether or not a refresh keeps the id; check mode foretells each.
+
+What `state: present` does is in test_present_table.py.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ import typing as t
 from datetime import timedelta
 
 import pytest
-from behaviour.rows import (
+from support.rows import (
     Options,
     Played,
     Row,
@@ -83,41 +86,10 @@ def refresh_user(simulator: Simulator) -> Options:
     return {"name": NAME, "key_type": "user", "state": "refreshed", "expires_in": "10d"}
 
 
-def rotate_by_age(simulator: Simulator) -> Options:
-    """Refreshed, with an hour of overlap."""
-    seed(simulator, NAME, age_days=31)
-    return {"name": NAME, "space": "analytics", "max_age": "30d"}
-
-
-def rotate_once(simulator: Simulator) -> Options:
-    """Refreshed, for it was issued before the incident; no overlap."""
-    seed(simulator, NAME, age_days=3)
-    incident = simulator.clock.now() - timedelta(days=1)
-    return {"name": NAME, "space": "analytics", "issued_after": incident.isoformat(), "grace_period": "0"}
-
-
 def rotate_before_end(simulator: Simulator) -> Options:
     """Replaced, for a refresh can't extend a life; the old key lapses by itself."""
     seed(simulator, NAME, age_days=80, lapses_in_days=10)
     return {"name": NAME, "space": "analytics", "expires_in": "90d", "renew_before": "14d"}
-
-
-def replace_drifted(simulator: Simulator) -> Options:
-    """Replaced, for a description can't be changed; the old key is revoked."""
-    seed(simulator, NAME, age_days=3, description="Old words")
-    return {"name": NAME, "space": "analytics", "description": "New words", "on_drift": "replace"}
-
-
-def replace_other_role(simulator: Simulator) -> Options:
-    """Replaced, for a role can't be changed."""
-    seed(simulator, NAME, age_days=3, space_role="ADMIN")
-    return {
-        "name": NAME,
-        "space": "analytics",
-        "space_role": "read-only",
-        "compare_roles": True,
-        "on_drift": "replace",
-    }
 
 
 def clear_duplicates(simulator: Simulator) -> Options:
@@ -126,13 +98,6 @@ def clear_duplicates(simulator: Simulator) -> Options:
     seed(simulator, NAME, age_days=2, lapses_in_days=5)
     seed(simulator, NAME, age_days=1)
     return {"name": NAME, "space": "analytics", "exclusive": True}
-
-
-def shorten(simulator: Simulator) -> Options:
-    """Refreshed, for only the end gets earlier."""
-    seed(simulator, NAME, age_days=3, lapses_in_days=90)
-    wanted = (simulator.clock.now() + timedelta(days=30)).replace(microsecond=0)
-    return {"name": NAME, "space": "analytics", "expires_at": wanted.isoformat(), "on_drift": "replace"}
 
 
 # The action, and the writes that bring it about.
@@ -146,13 +111,8 @@ ROWS: dict[str, tuple[Row, str, tuple[str, ...]]] = {
     "refresh keeping the expiry": (refresh_keeping_expiry, "refreshed", (REFRESH, REFRESH)),
     "refresh with grace": (refresh_with_grace, "refreshed", (REFRESH, REFRESH)),
     "refresh a user key": (refresh_user, "refreshed", (REFRESH, REFRESH)),
-    "rotate by age": (rotate_by_age, "refreshed", (REFRESH,)),
-    "rotate once": (rotate_once, "refreshed", (REFRESH,)),
     "rotate before the end": (rotate_before_end, "replaced", (CREATE,)),
-    "replace a drifted key": (replace_drifted, "replaced", (CREATE, REVOKE)),
-    "replace another role": (replace_other_role, "replaced", (CREATE, REVOKE)),
     "clear duplicates": (clear_duplicates, "revoked", (REVOKE, REVOKE)),
-    "shorten": (shorten, "refreshed", (REFRESH,)),
 }
 REFRESHES = [name for name, (_row, action, _writes) in ROWS.items() if action == "refreshed"]
 # These run for ever, and each time they change something.
@@ -161,11 +121,11 @@ Playeds = dict[str, Played]
 
 
 @pytest.fixture(scope="module", params=[False, True], ids=["new id", "same id"])
-def played(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[Playeds]:
+def played(request: pytest.FixtureRequest) -> t.Iterator[Playeds]:
     """All rows, played against a service whose refresh gives another id, and one whose refresh keeps it."""
     with contextlib.ExitStack() as stack:
         rows = {name: row for name, (row, _action, _writes) in ROWS.items()}
-        yield play(rows, tmp_path_factory.mktemp("change"), stack, refresh_keeps_id=request.param)
+        yield play(rows, stack, refresh_keeps_id=request.param)
 
 
 @pytest.mark.parametrize("name", ROWS)
@@ -215,13 +175,10 @@ def test_a_refresh_gives_a_secret_of_its_own(played: Playeds, name: str) -> None
     assert row.simulator.secret_is_valid(last)
 
 
-@pytest.mark.parametrize("name", ["rotate by age", "refresh with grace"])
-def test_old_and_new_secret_overlap(played: Playeds, name: str) -> None:
+def test_old_and_new_secret_overlap(played: Playeds) -> None:
     """With grace both serve; when it is over, only the new one."""
-    row = played[name]
-    (old,) = row.before.values()
-    # The second run of the row with grace refreshes the refreshed key.
-    before, new = (old.secret, row.real["key"]) if name == "rotate by age" else (row.real["key"], row.again["key"])
+    row = played["refresh with grace"]
+    before, new = row.real["key"], row.again["key"]
     clock = row.simulator.clock
     assert row.simulator.secret_is_valid(before)
     assert row.simulator.secret_is_valid(new)
@@ -233,19 +190,17 @@ def test_old_and_new_secret_overlap(played: Playeds, name: str) -> None:
         clock.advance(seconds=-3605)
 
 
-@pytest.mark.parametrize("name", ["rotate once", "shorten", "refresh with expires_at", "refresh keeping the expiry"])
+@pytest.mark.parametrize("name", ["refresh with expires_at", "refresh keeping the expiry"])
 def test_without_grace_the_old_secret_ends(played: Playeds, name: str) -> None:
-    """At once, unless a condition rotates and no grace is declared."""
+    """At once."""
     row = played[name]
     (old,) = row.before.values()
-    # A shorter expiry is a difference put right, and gets the overlap of a rotation.
-    assert row.simulator.secret_is_valid(old.secret) is (name == "shorten")
+    assert not row.simulator.secret_is_valid(old.secret)
 
 
-@pytest.mark.parametrize("name", ["refresh with expires_at", "shorten"])
-def test_a_refresh_sets_the_declared_expiry(played: Playeds, name: str) -> None:
+def test_a_refresh_sets_the_declared_expiry(played: Playeds) -> None:
     """On the service, and in the result."""
-    row = played[name]
+    row = played["refresh with expires_at"]
     assert_same_expiry(row.options["expires_at"], row.real["api_key"]["expires_at"])
     key = row.simulator.key_of_secret(row.again.get("key", row.real["key"]))
     assert key is not None
@@ -272,21 +227,6 @@ def test_revoking_hits_those_named_and_no_others(played: Playeds) -> None:
     (live,) = row.simulator.keys(name=NAME, live=True)
     assert live.id == row.real["api_key"]["id"]
     assert {key["id"] for key in row.real["revoked"]} == set(row.before) - {live.id}
-
-
-@pytest.mark.parametrize("name", ["replace a drifted key", "replace another role"])
-def test_replacing_leaves_one_key_as_declared(played: Playeds, name: str) -> None:
-    """The new one serves, the old one is revoked and named."""
-    row = played[name]
-    (old,) = row.before.values()
-    (live,) = row.simulator.keys(name=NAME, live=True)
-    assert live.secret == row.real["key"]
-    assert [key["id"] for key in row.real["revoked"]] == [old.id]
-    assert live.description == row.options.get("description")
-    assert live.bot_user is not None
-    role = live.bot_user.space_role(space_id(row.simulator))
-    assert role is not None
-    assert role.name == ("READ_ONLY" if name == "replace another role" else "MEMBER")
 
 
 def test_a_replaced_key_serves_until_it_lapses(played: Playeds) -> None:

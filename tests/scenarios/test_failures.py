@@ -5,15 +5,13 @@
 from __future__ import annotations
 
 import contextlib
-import pathlib
 import socket
 import typing as t
 from datetime import timedelta
 
 import pytest
-from behaviour.refusals import Case, Refusal, assert_refused, refuse_all
-from behaviour.rows import Options, seed, space_id
-from support.playbooks import PlaybookRunner
+from support.refusals import Case, Refusal, assert_refused, refuse_all
+from support.rows import Options, seed, space_id
 
 from simulator import Fault, Simulator
 
@@ -147,10 +145,10 @@ CASES: dict[str, Case] = {
 
 
 @pytest.fixture(scope="module")
-def refusals(tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[dict[str, Refusal]]:
+def refusals() -> t.Iterator[dict[str, Refusal]]:
     """All cases, run."""
     with contextlib.ExitStack() as stack:
-        yield refuse_all(CASES, tmp_path_factory.mktemp("failures"), stack)
+        yield refuse_all(CASES, stack)
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -191,20 +189,3 @@ def test_nothing_goes_to_the_host_of_a_redirect(refusals: dict[str, Refusal]) ->
     """The credential would go with it."""
     assert refusals["redirect"].result["request"]["status"] == 302
     assert len(refusals["redirect"].simulator.requests) == 1
-
-
-@pytest.mark.parametrize("refused", [True, False])
-def test_warnings_are_shown_however_the_task_ends(tmp_path: pathlib.Path, refused: bool) -> None:
-    """Also beside a failure, and beside a result that is hidden because it holds a secret."""
-    with Simulator(spaces=("analytics",)) as simulator:
-        seed(simulator, "a key", age_days=100)
-        if refused:
-            simulator.faults.add(Fault(kind="status", method="POST", status=403, times=-1))
-        runner = PlaybookRunner(simulator, tmp_path)
-        run = runner.run_tasks(runner.key(**key(renew_before="14d", max_age="90d", on_lost_secret="reissue")))
-    (result,) = run.results
-    assert bool(result.get("failed")) is refused
-    assert result["changed"] is not refused
-    assert "renew_before" in "".join(result["warnings"])
-    assert "[WARNING]" in run.stderr
-    assert "renew_before" in run.stderr

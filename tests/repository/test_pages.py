@@ -38,7 +38,7 @@ def role_variables() -> set[str]:
 def check_yaml(block: Block) -> str | None:
     content = yaml.safe_load(block.text)
     if plays_of(content):
-        return None  # test_documentation.py checks its options and its syntax.
+        return None  # test_documentation.py checks its options, the linter its syntax.
     if not isinstance(content, dict):
         return "is neither a playbook, nor tasks, nor settings"
     known = frozenset(content) in SETTINGS or set(content) <= role_variables()

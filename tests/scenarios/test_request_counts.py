@@ -4,12 +4,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import typing as t
 
 import pytest
-from behaviour.rows import Options, seed, space_id
-from support.playbooks import PlaybookRunner
+from support.in_process import run_info, run_key
+from support.rows import Options, seed, space_id
 
 from simulator import RequestRecord, Simulator
 
@@ -62,24 +61,20 @@ CASES: dict[str, tuple[Prepare, int]] = {
 
 
 @pytest.fixture(scope="module")
-def requests(tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[dict[str, list[RequestRecord]]]:
+def requests() -> dict[str, list[RequestRecord]]:
     """The requests of each case, and of one listing over three pages."""
-    with contextlib.ExitStack() as stack:
-        simulators: dict[str, Simulator] = {}
-        tasks = []
-        for name, (prepare, _expected) in CASES.items():
-            simulator = simulators[name] = stack.enter_context(Simulator(spaces=("analytics", "ingest")))
-            runner = PlaybookRunner(simulator, tmp_path_factory.mktemp("counts"))
-            connection = {"api_url": simulator.url, "api_key": simulator.credential}
-            tasks.append(runner.key(**prepare(simulator), **connection))
-        simulator = simulators["listing"] = stack.enter_context(Simulator(spaces=("analytics",)))
+    found: dict[str, list[RequestRecord]] = {}
+    for name, (prepare, _expected) in CASES.items():
+        with Simulator(spaces=("analytics", "ingest")) as simulator:
+            outcome = run_key(simulator, **prepare(simulator))
+            assert not outcome.failed, outcome.message
+            found[name] = simulator.requests
+    with Simulator(spaces=("analytics",)) as simulator:
         for number in range(201):
             seed(simulator, f"key {number}")
-        connection = {"api_url": simulator.url, "api_key": simulator.credential}
-        tasks.append(runner.info(space=space_id(simulator), **connection))
-        run = runner.run_tasks(*tasks, defaults={})
-        assert not [result for result in run.results if result.get("failed")]
-        yield {name: simulator.requests for name, simulator in simulators.items()}
+        assert not run_info(simulator, space=space_id(simulator)).failed
+        found["listing"] = simulator.requests
+    return found
 
 
 @pytest.mark.parametrize("name", CASES)

@@ -6,18 +6,15 @@ from __future__ import annotations
 
 import importlib
 import json
-import os
 import pathlib
 import re
-import subprocess
-import sys
 import typing as t
 
 import pytest
 import yaml
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from support.pages import BLOCKS, PAGES, Block, plays_of
-from support.playbooks import COLLECTIONS, ROOT
+from support.playbooks import ROOT
 
 from ansible_collections.community.arize.plugins.module_utils._arguments import (
     connection_arguments,
@@ -111,15 +108,6 @@ def module_examples() -> dict[str, str]:
     return found
 
 
-def add_foreign_modules(folder: pathlib.Path) -> None:
-    """Empty modules in place of FOREIGN, so that the syntax of tasks that use them can be checked."""
-    for name in FOREIGN:
-        namespace, collection, module = name.split(".")
-        modules = folder / "ansible_collections" / namespace / collection / "plugins" / "modules"
-        modules.mkdir(parents=True, exist_ok=True)
-        (modules / f"{module}.py").touch()
-
-
 def wrong_role_variables(plays: t.Sequence[dict[str, t.Any]], where: str) -> list[str]:
     """Variables of a role of ours that it doesn't know, and plain values that it would refuse."""
     wrong = []
@@ -184,36 +172,6 @@ def test_the_options_of_an_example_exist(example: pathlib.Path) -> None:
 )
 def test_the_options_of_an_ad_hoc_command_exist(module: str, text: str) -> None:
     assert wrong_options(SPECS[module], json.loads(text), text) == []
-
-
-def test_playbooks_and_tasks_pass_the_syntax_check(tmp_path: pathlib.Path) -> None:
-    playbooks = list(EXAMPLES)
-    texts = {block.label.replace(":", "-"): block.text for block in YAML_BLOCKS} | module_examples()
-    for name, text in texts.items():
-        plays = plays_of(yaml.safe_load(text))
-        if plays:
-            playbooks.append(tmp_path / f"{name}.yml")
-            playbooks[-1].write_text(yaml.safe_dump(plays, sort_keys=False), encoding="utf-8")
-    add_foreign_modules(tmp_path)
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("ANSIBLE_")}
-    # One run for all: starting Ansible takes longer than the check.
-    run = subprocess.run(
-        [str(pathlib.Path(sys.executable).parent / "ansible-playbook"), "--syntax-check", "-i", "localhost,"]
-        + [str(playbook) for playbook in playbooks],
-        env={
-            **inherited,
-            "ANSIBLE_COLLECTIONS_PATH": f"{COLLECTIONS}:{tmp_path}",
-            "ANSIBLE_LOCAL_TEMP": str(tmp_path / "local_tmp"),
-            "ANSIBLE_NOCOLOR": "1",
-        },
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert run.returncode == 0, run.stdout + run.stderr
-    assert "DEPRECATION" not in run.stderr
 
 
 def test_the_make_targets_named_exist() -> None:

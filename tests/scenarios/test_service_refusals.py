@@ -8,8 +8,8 @@ import contextlib
 import typing as t
 
 import pytest
-from behaviour.refusals import Case, Refusal, refuse_all
-from behaviour.rows import Options, space_id
+from support.refusals import Case, Refusal, refuse_all
+from support.rows import Options, space_id
 
 from simulator import Fault, Simulator
 
@@ -65,10 +65,10 @@ CASES: dict[str, Case] = {
 
 
 @pytest.fixture(scope="module")
-def refusals(tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[dict[str, Refusal]]:
+def refusals() -> t.Iterator[dict[str, Refusal]]:
     """All cases, run."""
     with contextlib.ExitStack() as stack:
-        yield refuse_all(CASES, tmp_path_factory.mktemp("service_refusals"), stack)
+        yield refuse_all(CASES, stack)
 
 
 @pytest.mark.parametrize("name", CASES)

@@ -22,7 +22,7 @@ from ansible_collections.community.arize.plugins.plugin_utils._service_key_decla
     KEY_OPTIONS,
 )
 
-ROOT = pathlib.Path(__file__).parents[3]
+ROOT = pathlib.Path(__file__).parents[2]
 ROLES = sorted(path.name for path in (ROOT / "roles").iterdir())
 
 
