@@ -50,9 +50,7 @@ def run_key(
     An option that is None is left out. Pauses pass on the service's clock, not on ours, unless `sleep` says otherwise;
     this host's clock is the service's unless `local_now` says otherwise.
     """
-    return _run(
-        _arguments.key_arguments(), _module.KeyTask, simulator, check, options, sleep, environment, local_now
-    )
+    return _run(_arguments.key_arguments(), _module.KeyTask, simulator, check, options, sleep, environment, local_now)
 
 
 def run_info(simulator: Simulator, check: bool = False, **options: t.Any) -> Outcome:
