@@ -21,7 +21,8 @@ export LC_ALL := C.UTF-8
 PARTS := lint unit sanity scenarios integration behaviour clients docs demo packaging
 RUNS := $(addprefix run-,$(PARTS))
 
-.PHONY: help venv $(PARTS) $(RUNS) tables report nightly mutants test matrix benchmark build release released clean
+.PHONY: help venv $(PARTS) runs $(RUNS) tables report nightly mutants test matrix benchmark build release released
+.PHONY: clean
 
 help: ## Show this list
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -83,8 +84,8 @@ lint: $(READY) ## Check style, types, playbooks, documentation, changelog, licen
 	zizmor --offline --quiet .github
 	antsibull-docs lint-collection-docs --plugin-docs --validate-collection-refs=all --disallow-unknown-collection-refs .
 	ansible-lint --offline --strict --profile production
-	PYTHONPATH=tests python tests/tools/page_playbooks.py .cache/pages
-	ansible-lint --offline --strict --profile production .cache/pages/*.yml
+	PYTHONPATH=tests python tests/tools/page_playbooks.py .cache/pages/pages.yml
+	ansible-lint --offline --strict --profile production .cache/pages/pages.yml
 
 unit: $(READY) ## Run the unit tests, and those that hold source and documentation to their rules
 	pytest tests/unit tests/repository -n 2 --junit-xml=.cache/results/unit.xml
@@ -143,14 +144,17 @@ sanity: $(READY) ## Run the sanity tests of ansible-test
 test: $(READY) ## Run all that CI runs, and stop at the first failure
 	@rm -rf .cache/results
 	@mkdir -p .cache/results
-	@$(MAKE) --jobs=2 --output-sync=recurse $(RUNS)
+	@$(MAKE) --jobs=2 --output-sync=recurse runs || \
+	  { echo "make test: failed: $$(cat .cache/results/failed)" >&2; exit 1; }
 	@echo
 	@sort --key=2 --numeric-sort --reverse .cache/results/times
 	@python tests/tools/tally.py .cache/results
 
+runs: $(RUNS)
+
 $(RUNS): run-%: $(READY)
 	@echo; echo "== $* =="; began=$$SECONDS; \
-	$(MAKE) $* || { echo "make test: the part '$*' failed" >&2; exit 1; }; \
+	$(MAKE) $* || { echo $* >> .cache/results/failed; exit 1; }; \
 	printf '%-12s %4d s\n' $* $$((SECONDS - began)) | tee -a .cache/results/times
 
 # These would do the same work twice at the same time: run the targets, build the tarball.

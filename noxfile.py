@@ -55,7 +55,7 @@ def ansible_test(session: nox.Session, command: str) -> int:
 
 def pair(session: nox.Session, _minor: str, _core: Core) -> None:
     """Run the unit tests and the integration targets."""
-    unit = pytest(session, "tests/unit")
+    unit = pytest(session, "tests/unit", "tests/repository")
     record(session.name, unit=unit, integration=ansible_test(session, "integration"))
 
 

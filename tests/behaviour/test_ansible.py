@@ -57,8 +57,8 @@ def test_check_mode_predicts_and_prints_the_diff(playbooks: PlaybookRunner, simu
     assert {record.method for record in simulator.requests} == {"GET"}
     assert simulator.keys(name=None) == before
     assert [result["changed"] for result in checked.results] == [True, True, True, False]
-    for line in ('-            "description": "Old words"', '+            "description": "New words"'):
-        assert line in checked.stdout, checked.stdout
+    for line in ('-        "description": "Old words"', '+        "description": "New words"'):
+        assert line in checked.stdout
     done = playbooks.run_tasks(*tasks, arguments=("--diff",))
     for predicted, real in zip(checked.results[:3], done.results[:3], strict=True):
         assert "key" not in predicted

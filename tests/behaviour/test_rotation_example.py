@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import pathlib
 import re
+from datetime import timedelta
 
 from support.playbooks import ROOT, PlaybookRun, PlaybookRunner
 
@@ -60,7 +61,8 @@ def test_days_of_rotation(simulator: Simulator, tmp_path: pathlib.Path) -> None:
 def test_second_run_of_the_nightly_audit_changes_nothing(simulator: Simulator, tmp_path: pathlib.Path) -> None:
     """What the other examples promise, `make demo` checks."""
     runner = PlaybookRunner(simulator, tmp_path)
-    simulator.seed_key(name="a key", space_id=simulator.spaces[0].id)
+    expires_at = simulator.clock.now() + timedelta(days=60)
+    simulator.seed_key(name="a key", space_id=simulator.spaces[0].id, expires_at=expires_at)
     connection = {"ARIZE_API_KEY": simulator.credential, "ARIZE_BASE_URL": simulator.url}
 
     def audit(*arguments: str) -> int:

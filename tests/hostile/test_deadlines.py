@@ -159,20 +159,6 @@ def test_silence_is_called_silence_near_the_deadline(method: str) -> None:
     assert wire.adapter.methods == [method, method]
 
 
-@pytest.mark.parametrize("status", [429, 503])
-@pytest.mark.parametrize("value", [*RETRY_AFTER, *RETRY_DATES])
-def test_retry_after_never_makes_a_pause_beyond_the_deadline(status: int, value: str) -> None:
-    """An absurd one ends the request at once; a date in the past, a negative or unreadable one makes no loop."""
-    clock = FakeClock()
-    with on(clock):
-        wire = Wire(connection(max_retries=4), *[problem(status, {"Retry-After": value})] * 5)
-        wire.transport._sleep = clock.sleep
-        with pytest.raises(_errors.ApiError) as caught:
-            wire.transport.request("GET", "/x")
-    assert caught.value.status == status
-    assert clock.seconds - 1000 <= _http.DEADLINE
-
-
 class Stopwatch:
     """Notes how long each request of a task takes, and how many there are."""
 

@@ -47,25 +47,6 @@ def test_listing_without_a_way_on(paged: Service, kind: str, listing: str) -> No
 
 
 @pytest.mark.parametrize("listing", LISTINGS)
-def test_cursors_in_a_circle(paged: Service, listing: str) -> None:
-    """New, new, and then the first one again."""
-    # It ends, so that whoever does not notice fails here in place of running on.
-    cursors = iter(["a", "b", "c"] * 5)
-
-    def turn(_body: bytes) -> bytes:
-        cursor = next(cursors, None)
-        return json.dumps(
-            {listing: [], "pagination": {"has_more": cursor is not None, "next_cursor": cursor}},
-        ).encode()
-
-    with paged.spoiling("GET", LISTINGS[listing], turn, times=-1, status=200):
-        outcome = run(paged, listing)
-    assert_refused(outcome, paged.simulator, "cursor")
-    assert len(paged.spoiled) == 4
-    assert paged.simulator.writes == []
-
-
-@pytest.mark.parametrize("listing", LISTINGS)
 @pytest.mark.parametrize("kind", ["empty_page", "duplicate_page"])
 def test_odd_page_is_no_end(paged: Service, kind: str, listing: str) -> None:
     """An empty page with more to come, or the same page twice: the key behind it is found all the same."""
@@ -113,20 +94,4 @@ def test_large_pages_without_end(paged: Service, monkeypatch: pytest.MonkeyPatch
         outcome = run(paged, listing)
     assert_refused(outcome, paged.simulator, "the listing is longer than 1 MiB")
     assert len(paged.spoiled) == 11
-    assert paged.simulator.writes == []
-
-
-@pytest.mark.parametrize("value", ["true", "false", "", 1, 0, None, [], {}])
-@pytest.mark.parametrize("listing", LISTINGS)
-def test_has_more_is_no_yes_or_no(paged: Service, listing: str, value: object) -> None:
-    """A text is not taken for true, nor an empty one for false."""
-
-    def change(body: bytes) -> bytes:
-        document = json.loads(body)
-        document["pagination"]["has_more"] = value
-        return json.dumps(document).encode()
-
-    with paged.spoiling("GET", LISTINGS[listing], change):
-        outcome = run(paged, listing)
-    assert_refused(outcome, paged.simulator, "pagination.has_more")
     assert paged.simulator.writes == []

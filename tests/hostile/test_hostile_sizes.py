@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import functools
 import gzip
 import json
 import socket
@@ -39,6 +40,7 @@ def flooding(head: bytes, piece: bytes, times: int) -> Handler:
     return handle
 
 
+@functools.cache
 def inflating(size: int, encodings: int = 1) -> bytes:
     """So many zeros, compressed by a factor of 1000."""
     compressor = zlib.compressobj(9, zlib.DEFLATED, zlib.MAX_WBITS | 16)

@@ -1,14 +1,15 @@
 # SPDX-FileCopyrightText: community.arize contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Write the playbooks and tasks that pages of the documentation show into files, for a linter.
+"""Write the playbooks and tasks that pages of the documentation show into one playbook, for a linter.
 
-usage: page_playbooks.py FOLDER
+usage: page_playbooks.py FILE
+
+One, because ansible-lint starts Ansible for each playbook. A comment tells where each block is from.
 """
 
 from __future__ import annotations
 
-import shutil
 import sys
 from pathlib import Path
 
@@ -28,19 +29,18 @@ def playbook(text: str) -> str:
     return head + "".join(f"    {line}\n" if line else "\n" for line in text.splitlines())
 
 
-def main(folder: Path) -> int:
-    """Write the files anew, and return 1 where there is none."""
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    written = 0
+def main(file: Path) -> int:
+    """Write the file anew, and return 1 where there is nothing to write."""
+    found = []
     for block in BLOCKS:
         text = playbook(block.text) if block.language == "yaml" else ""
         if text:
-            name = "_".join(block.page.relative_to(ROOT).with_suffix("").parts).lower()
-            (folder / f"{name}_line_{block.line}.yml").write_text(text, encoding="utf-8")
-            written += 1
-    print(f"{written} playbooks of pages")
-    return int(not written)
+            place = f"# {block.page.relative_to(ROOT)}:{block.line}"
+            found.append(f"{place}\n{text.removeprefix('---').strip()}\n")
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text("---\n" + "\n".join(found), encoding="utf-8")
+    print(f"{len(found)} playbooks of pages")
+    return int(not found)
 
 
 if __name__ == "__main__":

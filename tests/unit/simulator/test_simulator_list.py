@@ -71,20 +71,6 @@ def test_visibility_of_space_and_user_listings(world: Any) -> None:
     assert world.client(other.credential).get("/api-keys", space_id=world.analytics.id).status_code == 404
 
 
-@pytest.mark.parametrize(
-    ("scope", "expected"), [("created_by_caller", 1), ("account", 2), ("empty", 0), ("rejected", None)]
-)
-def test_service_list_without_space(world: Any, scope: Any, expected: Any) -> None:
-    world.service()
-    world.service(client=world.person())
-    world.simulator.switches.service_list_without_space = scope
-    answer = world.admin.get("/api-keys", key_type="SERVICE")
-    if expected is None:
-        assert answer.status_code == 400
-    else:
-        assert len(answer.json()["api_keys"]) == expected
-
-
 def test_open_questions_of_listing(world: Any) -> None:
     switches = world.simulator.switches
     world.service()
@@ -96,16 +82,6 @@ def test_open_questions_of_listing(world: Any) -> None:
     assert world.admin.get("/api-keys", space_id=world.analytics.id, key_type="USER").status_code == 400
     switches.credentials_listed = True
     assert len(world.admin.listed(key_type="USER")) == 2
-
-
-def test_lapsed_keys(world: Any) -> None:
-    key = world.simulator.seed_key(name="k", space_id=world.analytics.id, expires_at="2030-01-01T00:00:00Z")
-    world.simulator.clock.advance(days=3650)
-    assert world.admin.listed(space_id=world.analytics.id) == [key.id]
-    world.simulator.switches.lapsed_keys_listed = False
-    assert world.admin.listed(space_id=world.analytics.id) == []
-    assert world.simulator.keys(live=False)[0].id == key.id
-    assert world.simulator.keys(live=True) == []
 
 
 @pytest.mark.parametrize("ordering", ["newest", "oldest", "random"])

@@ -7,7 +7,6 @@ from __future__ import annotations
 import pathlib
 import socket
 import ssl
-import time
 import typing as t
 
 import pytest
@@ -54,8 +53,8 @@ def test_post_is_lost_after_a_broken_answer(trouble: t.Any) -> None:
 
 def test_read_time_out(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_http, "SHORTEST_POST_TIMEOUT", 0.1)
-    with LoopbackServer(silent(3), OK) as server:
-        assert transport(server.port, timeout=1).request("GET", "/x") == {"fine": True}
+    with LoopbackServer(silent(0.3), OK) as server:
+        assert transport(server.port, timeout=0.1).request("GET", "/x") == {"fine": True}
     with LoopbackServer(silent(0.3)) as server:
         with pytest.raises(_errors.AnswerLost, match=r"not answered within the time-out.*unknown"):
             transport(server.port, timeout=0.1).request("POST", "/x")
@@ -88,37 +87,6 @@ def test_proxy_that_refuses_the_tunnel() -> None:
             sender.request("POST", "/x")
     assert server.heads[0].startswith(b"CONNECT 127.0.0.1:1 HTTP/1.")
     assert CREDENTIAL.encode() not in server.heads[0]
-
-
-def test_slow_body_ends_at_the_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A body in drops, each within the time-out, must not hold a task for ever."""
-
-    def dripping(connection: socket.socket) -> None:
-        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 600\r\n\r\n")
-        for _drop in range(600):
-            connection.sendall(b" ")
-            time.sleep(0.05)
-
-    monkeypatch.setattr(_http, "DEADLINE", 0.5)
-    monkeypatch.setattr(_http, "LATITUDE", 0.1)
-    with LoopbackServer(dripping) as server:
-        began = time.monotonic()
-        with pytest.raises(_errors.RequestError, match=r"did not finish"):
-            transport(server.port, timeout=0.5, max_retries=0).request("GET", "/x")
-        assert time.monotonic() - began < 20
-
-
-def test_slow_chunks_end_at_the_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
-    def dripping(connection: socket.socket) -> None:
-        connection.sendall(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
-        for _drop in range(60):
-            connection.sendall(b"1\r\n \r\n")
-            time.sleep(0.05)
-
-    monkeypatch.setattr(_http, "DEADLINE", 0.5)
-    monkeypatch.setattr(_http, "LATITUDE", 0.1)
-    with LoopbackServer(dripping) as server, pytest.raises(_errors.ProtocolError, match=r"did not finish"):
-        transport(server.port, timeout=1, max_retries=0).request("GET", "/x")
 
 
 def test_connection_is_kept_alive() -> None:

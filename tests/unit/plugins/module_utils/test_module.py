@@ -12,7 +12,7 @@ import sys
 import typing as t
 
 import pytest
-from support.in_process import run_info, run_key
+from support.in_process import run_key
 from unit.plugins.builders import connection_options
 
 from ansible_collections.community.arize.plugins.module_utils import _module
@@ -24,7 +24,7 @@ from ansible_collections.community.arize.plugins.module_utils._errors import (
     Refused,
     TaskFailed,
 )
-from simulator import Fault, Simulator
+from simulator import Simulator
 
 
 class FakeTask:
@@ -135,37 +135,6 @@ def test_signals_are_held() -> None:
 OPTIONS: dict[str, t.Any] = {"name": "ingest", "space": "analytics"}
 
 
-def calls(simulator: Simulator) -> list[tuple[str, str]]:
-    return [(record.method, record.path.removeprefix("/v2")) for record in simulator.requests]
-
-
-def test_requests_of_create_and_of_a_second_run(simulator: Simulator) -> None:
-    assert run_key(simulator, **OPTIONS)["action"] == "created"
-    assert calls(simulator) == [
-        ("GET", "/spaces"),
-        ("GET", "/api-keys"),
-        ("POST", "/api-keys"),
-        ("GET", "/api-keys"),
-    ]
-    simulator.requests_clear()
-    assert run_key(simulator, **OPTIONS)["changed"] is False
-    assert calls(simulator) == [("GET", "/spaces"), ("GET", "/api-keys")]
-
-
-@pytest.mark.parametrize("options", [{}, {"state": "absent"}, {"state": "refreshed"}, {"max_age": "1s"}])
-def test_dry_run_sends_no_write_and_predicts(simulator: Simulator, options: dict[str, t.Any]) -> None:
-    if options:
-        run_key(simulator, **OPTIONS)
-        simulator.clock.advance(seconds=60)
-    simulator.requests_clear()
-    predicted = run_key(simulator, check=True, **OPTIONS, **options)
-    assert simulator.writes == []
-    assert "key" not in predicted.result
-    done = run_key(simulator, **OPTIONS, **options)
-    for name in ("changed", "action", "reasons"):
-        assert predicted[name] == done[name]
-
-
 @pytest.mark.parametrize("file_format", ["raw", "dotenv", "json"])
 def test_delivered_secret_serves_and_a_second_run_changes_nothing(
     simulator: Simulator, tmp_path: pathlib.Path, file_format: str
@@ -181,31 +150,6 @@ def test_delivered_secret_serves_and_a_second_run_changes_nothing(
     corrected = run_key(simulator, **options)
     assert (corrected["changed"], corrected["action"]) == (True, "none")
     assert path.stat().st_mode & 0o777 == 0o600
-
-
-def test_undeliverable_secret_leaves_no_live_key(simulator: Simulator, tmp_path: pathlib.Path) -> None:
-    failed = run_key(simulator, **OPTIONS, dest=str(tmp_path / "missing" / "secret"))
-    assert failed.failed
-    assert simulator.writes == []
-    assert simulator.keys("ingest") == []
-
-
-def test_failed_request_is_described(simulator: Simulator) -> None:
-    simulator.faults.add(
-        Fault(kind="status", method="POST", status=422, body={"status": 422, "title": "T", "detail": "D"})
-    )
-    failed = run_key(simulator, **OPTIONS)
-    assert failed.failed
-    assert failed.message.startswith("Service key 'ingest' in space analytics: POST /v2/api-keys was answered 422: D.")
-    assert failed["request"]["status"] == 422
-
-
-def test_info_lists_what_was_created(simulator: Simulator) -> None:
-    run_key(simulator, **OPTIONS)
-    simulator.requests_clear()
-    found = run_info(simulator, space="analytics", name="ingest")
-    assert [key["name"] for key in found["api_keys"]] == ["ingest"]
-    assert simulator.writes == []
 
 
 @pytest.mark.parametrize("source", ["environment", "profile"])
