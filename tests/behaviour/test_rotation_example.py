@@ -45,7 +45,7 @@ def test_days_of_rotation(simulator: Simulator, tmp_path: pathlib.Path) -> None:
     """Check mode says what the day will bring, the run brings it, and a second run brings nothing."""
     runner, folder, today = PlaybookRunner(simulator, tmp_path), tmp_path / "secrets", 0
     for day, event in DAYS:
-        simulator.clock.advance(days=day - today)
+        simulator.age(days=day - today)
         today = day
         before = {key.id for key in simulator.keys(live=True)}
         simulator.requests_clear()
@@ -62,7 +62,7 @@ def test_days_of_rotation(simulator: Simulator, tmp_path: pathlib.Path) -> None:
         if event == "issued":
             assert before <= {key.id for key in simulator.keys(live=True)}, "the old keys serve on"
             assert changed(play(runner, folder)) == 0
-    simulator.clock.advance(days=1)
+    simulator.age(days=1)
     changed(play(runner, folder))
     assert len(simulator.keys(live=True)) == len(SPACES)
 
