@@ -60,7 +60,7 @@ def test_life_of_the_keys_of_three_teams(player: RolePlayer, tmp_path: pathlib.P
     assert rows["support-support"]["renewed"] is True
     assert rows["search-ingest-ingest2"]["api_key"]["redacted_key"]
 
-    simulator.clock.advance(days=26)
+    simulator.age(days=26)
     done = consequences(player, variables, ISSUED, 1)
     assert simulator.secret_is_valid(secret_of(env))
     assert [row["action"] for row in done.facts["web1"]] == ["replaced", "none"]

@@ -22,6 +22,8 @@ INVARIANTS: dict[str, tuple[str, tuple[str, ...]]] = {
             "tests/properties/test_invariants.py::test_invariants",
             "tests/scenarios/test_faults.py::test_the_table",
             "tests/scenarios/test_killed.py::test_killed",
+            "tests/scenarios/test_lag.py",
+            "tests/scenarios/test_lost_answers.py",
             "tests/scenarios/test_write_failures.py::test_delivery_fails",
         ),
     ),
