@@ -186,6 +186,9 @@ def _copy(declared: Declaration, entry: Place) -> Place:
     """Where the secret of a shared key comes from and goes to."""
     return {
         "identity": entry["identity"],
+        "format": declared.values.get("dest_format", "raw"),
+        "variable": declared.variable,
+        "whole": True,
         "path": entry["dest"],
         "label": f"{entry['dest']} (from {entry['keeper_file']} on {entry['keeper']})",
         "owner": declared.values.get("owner"),
