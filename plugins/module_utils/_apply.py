@@ -104,6 +104,8 @@ class KeyReconciler:
             self.warnings.append(f"The folder of dest {self._file.path} does not exist; a real run needs it.")
         seen = self._look(folder_needed=False)
         self.warnings += [*seen.plan.matches.warnings, *seen.plan.warnings]
+        if self._file is not None:
+            self.warnings += self._file.warnings()
         return _outcome.predicted_result(self._desired, seen.plan, seen.now, seen.file_change, self._diff)
 
     def carry_out(self) -> dict[str, t.Any]:
@@ -150,6 +152,8 @@ class KeyReconciler:
         plan = seen.plan
         progress = _outcome.Progress(extra_reasons=list(lost_rounds))
         self.warnings[:] = [*plan.matches.warnings, *plan.warnings]
+        if self._file is not None:
+            self.warnings += self._file.warnings()
         if lost_rounds and not plan.changes and self._file is None:
             self.warnings.append(
                 f"{' '.join(lost_rounds)} Its secret is with that run. If there was none, a proxy has sent the request "

@@ -3,7 +3,7 @@
 #
 # This module_utils is PRIVATE and should only be used by this collection.
 # Breaking changes can occur any time.
-"""A lock for one file among the runs on a host, and the names of the temporary files beside it."""
+"""A lock for one file among the runs on a host."""
 
 from __future__ import annotations
 
@@ -11,58 +11,74 @@ import contextlib
 import fcntl
 import os
 import re
-import tempfile
 import time
 import typing as t
 
 from ansible_collections.community.arize.plugins.module_utils._errors import SecretFileError
+from ansible_collections.community.arize.plugins.module_utils._file_access import user_name
+from ansible_collections.community.arize.plugins.module_utils._file_place import TEMPORARY_SUFFIX, Place
 
 # Seconds that a run waits for another one that writes the same file.
 LOCK_TIMEOUT = 300.0
 _POLL_SECONDS = 0.05
-_TEMPORARY_SUFFIX = ".new"
-
-
-def temporary_beside(path: str) -> tuple[int, str]:
-    """Make an empty temporary file (0600) in the folder of `path`; its descriptor and path. Raises OSError."""
-    return tempfile.mkstemp(_TEMPORARY_SUFFIX, f".{os.path.basename(path)}.", os.path.dirname(path))
 
 
 @contextlib.contextmanager
-def locked_file(path: str) -> t.Iterator[None]:
-    """Hold the lock of `path`, which is a file beside it that is gone afterwards.
+def locked_file(place: Place, sleep: t.Callable[[float], None] = time.sleep) -> t.Iterator[None]:
+    """Hold the lock of a file, which is another file beside it that is gone afterwards.
 
     With the lock held, temporary files of runs that were killed are removed; they may hold a secret.
     Raises SecretFileError when the lock can't be made or is held by others for LOCK_TIMEOUT seconds.
     """
-    lock_path = os.path.join(os.path.dirname(path), f".{os.path.basename(path)}.lock")
-    descriptor = _acquired(path, lock_path)
+    descriptor = _acquired(place, sleep)
     try:
-        _remove_leftovers(path)
+        _remove_leftovers(place)
         yield
     finally:
         with contextlib.suppress(OSError):
-            os.unlink(lock_path)
+            place.unlink(place.lock_name)
         os.close(descriptor)
 
 
-def _acquired(path: str, lock_path: str) -> int:
-    deadline = time.monotonic() + LOCK_TIMEOUT
+def _acquired(place: Place, sleep: t.Callable[[float], None]) -> int:
+    waited = 0.0
     while True:
         try:
-            descriptor = os.open(lock_path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+            descriptor = place.open(place.lock_name, os.O_RDWR | os.O_CREAT)
         except OSError as error:
-            raise SecretFileError(f"dest {path} can't be written, for its folder can't: {error.strerror}") from None
-        if _locked(descriptor) and _is_file(lock_path, descriptor):
+            raise _lock_refused(place, error) from None
+        try:
+            is_ours = _locked(descriptor) and _is_file(place, descriptor)
+        except OSError as error:
+            os.close(descriptor)
+            raise SecretFileError(
+                f"dest {place.path} can't be locked against other runs: {error.strerror}. Its file system may not "
+                "support locks, as some network file systems don't: choose a path on a local one",
+            ) from None
+        if is_ours:
             return descriptor
         # Held by another run, or that one has removed the file and this descriptor locks what nobody else sees.
         os.close(descriptor)
-        if time.monotonic() > deadline:
+        if waited >= LOCK_TIMEOUT:
             raise SecretFileError(
-                f"dest {path} has been locked by another run on this host for more than {LOCK_TIMEOUT:.0f} s; "
+                f"dest {place.path} has been locked by another run on this host for more than {LOCK_TIMEOUT:.0f} s; "
                 "see whether that run hangs, and run again",
             )
-        time.sleep(_POLL_SECONDS)
+        sleep(_POLL_SECONDS)
+        waited += _POLL_SECONDS
+
+
+def _lock_refused(place: Place, error: OSError) -> SecretFileError:
+    found = None
+    with contextlib.suppress(OSError):
+        found = place.stat(place.lock_name)
+    if found is None:
+        return SecretFileError(f"dest {place.path} can't be written: no lock file can be created: {error.strerror}")
+    lock_path = os.path.join(os.path.dirname(place.path), place.lock_name)
+    return SecretFileError(
+        f"dest {place.path} can't be written: its lock file {lock_path} can't be opened ({error.strerror}). It belongs "
+        f"to {user_name(found.st_uid)}. Run as that user, or remove the lock file if no such run is active",
+    )
 
 
 def _locked(descriptor: int) -> bool:
@@ -73,21 +89,18 @@ def _locked(descriptor: int) -> bool:
     return True
 
 
-def _is_file(path: str, descriptor: int) -> bool:
-    try:
-        at_path = os.stat(path, follow_symlinks=False)
-    except FileNotFoundError:
-        return False
-    return os.path.samestat(at_path, os.fstat(descriptor))
+def _is_file(place: Place, descriptor: int) -> bool:
+    at_path = place.stat(place.lock_name)
+    return at_path is not None and os.path.samestat(at_path, os.fstat(descriptor))
 
 
-def _remove_leftovers(path: str) -> None:
-    leftover = re.compile(rf"\.{re.escape(os.path.basename(path))}\.[a-z0-9_]{{8}}{re.escape(_TEMPORARY_SUFFIX)}")
+def _remove_leftovers(place: Place) -> None:
+    leftover = re.compile(rf"\.{re.escape(place.name)}\.[a-z0-9_]{{8}}{re.escape(TEMPORARY_SUFFIX)}")
     names: list[str] = []
     # A folder may be writable and not readable; then there is no telling.
     with contextlib.suppress(OSError):
-        names = os.listdir(os.path.dirname(path))
+        names = os.listdir(place.folder)
     for name in names:
         if leftover.fullmatch(name):
             with contextlib.suppress(OSError):
-                os.unlink(os.path.join(os.path.dirname(path), name))
+                place.unlink(name)

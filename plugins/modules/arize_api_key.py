@@ -199,15 +199,19 @@ options:
       - A file that receives the secret, on the host where the module runs. It is replaced at one stroke and never
         readable by others. Symbolic links are not followed.
       - That the file can be written is proved before a key is issued.
-      - On each run the secret in the file is held against RV(api_key.redacted_key). If it does not fit, see
+      - Choose a folder that only its owner can write; the task warns of any other. Its folder is held open while the
+        task runs, and one that somebody puts in its place meanwhile is refused.
+      - On each run the secret in the file is compared with RV(api_key.redacted_key). If it does not fit, see
         O(on_lost_secret).
+      - A file that holds something other than one secret in the O(dest_format) is refused and kept as it is.
       - In an execution environment of AWX, a file on C(localhost) is gone after the job. Write to a real host.
     type: path
   dest_format:
     description:
       - V(raw) for the secret and a line end.
       - V(dotenv) for an assignment to O(dest_variable). All other lines, quotes, comments, C(export) and line ends of
-        the file are kept.
+        the file are kept. A file that shells, systemd and docker would read differently around the assignment is
+        refused, for example when a quote above it is never closed.
       - V(json) for an object with C(id), C(name), C(key) and C(expires_at).
     type: str
     choices: [raw, dotenv, json]
@@ -219,15 +223,21 @@ options:
     default: ARIZE_API_KEY
   owner:
     description:
-      - The user who shall own O(dest). If not set, the owner of an existing file stays.
+      - The user who owns O(dest), by name or number. If not set, the owner of an existing file stays.
+      - Required when the existing file belongs to another user and its folder can be written by others, because that
+        user may have put it there to receive the secret.
     type: str
   group:
     description:
-      - The group that shall own O(dest). If not set, the group of an existing file stays.
+      - The group that owns O(dest), by name or number. If not set, the group of an existing file stays.
     type: str
   mode:
     description:
-      - The permissions of O(dest), in octal and in quotes. Another mode of an existing file is corrected.
+      - The permissions of O(dest), in octal, with a leading zero and in quotes. Symbolic modes are not supported.
+        Another mode of an existing file is corrected.
+      - Without quotes, YAML makes a number of the value. V(0600) becomes 384, which is accepted for what it is, but
+        V(400) becomes four hundred, which is the mode C(0620). So a number whose digits look like a mode is refused.
+      - The task warns of a mode that gives all users of the host access or does not let the owner read.
     type: raw
     default: "0600"
   on_lost_secret:

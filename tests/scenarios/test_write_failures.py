@@ -172,7 +172,7 @@ UNUSABLE = {
     "a directory": "directory",
     "folder missing": "does not exist",
     "a symbolic link": "symbolic link",
-    "a FIFO": "no regular file",
+    "a FIFO": "not a regular file",
     "broken json": "not a JSON object",
     "broken dotenv": "line 1",
     "not a secret": "something other than one secret",
@@ -285,3 +285,42 @@ def test_formats(world: World, file_format: str, before: str | None, after: str 
         assert f'"key": "{done["key"]}"' in content
         assert f'"id": "{done["api_key"]["id"]}"' in content
     assert world.run(**options)["action"] == "none"
+
+
+@pytest.mark.parametrize("situation", SITUATIONS.values(), ids=SITUATIONS.keys())
+def test_folder_is_replaced_after_the_key_was_issued(
+    world: World, monkeypatch: pytest.MonkeyPatch, situation: tuple[t.Any, dict[str, t.Any]]
+) -> None:
+    """By somebody who owns a folder above it, to have the secret written where only root may write."""
+    seeds, options = situation
+    before = prepare(world, seeds)
+    folder = world.dest.parent
+    real_post = _apply.KeyReconciler._post
+
+    def post_and_swap(self: _apply.KeyReconciler, *arguments: t.Any) -> t.Any:
+        issued = real_post(self, *arguments)
+        folder.rename(folder.with_name("moved"))
+        folder.mkdir()
+        world.dest.write_text("precious")
+        return issued
+
+    monkeypatch.setattr(_apply.KeyReconciler, "_post", post_and_swap)
+    outcome = world.run(dest=str(world.dest), **options)
+    assert outcome.failed
+    assert outcome["changed"]
+    assert "its folder was replaced" in outcome.message
+    assert world.delivered == "precious"
+    left = folder.with_name("moved") / world.dest.name
+    assert not before or left.read_text() == before[-1].secret
+    check_nothing_lost(world, outcome, before)
+
+
+@pytest.mark.parametrize("check", [True, False], ids=["check mode", "real"])
+def test_an_unsafe_folder_and_an_unsafe_mode_are_warned_about(world: World, check: bool) -> None:
+    world.dest.parent.chmod(0o1777)
+    outcome = world.run(check=check, dest=str(world.dest), mode="0644")
+    assert not outcome.failed
+    assert sum("Other users can write to the folder" in warning for warning in outcome.warnings) == 1
+    assert sum("Mode 0644" in warning for warning in outcome.warnings) == 1
+    again = world.run(check=check, dest=str(world.dest), mode="0644")
+    assert [warning for warning in again.warnings if "0644" in warning]

@@ -4,10 +4,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
+import fcntl
 import multiprocessing
 import os
 import pathlib
+import shutil
+import tempfile
 import threading
 import time
 import typing as t
@@ -16,14 +20,21 @@ import pytest
 
 from ansible_collections.community.arize.plugins.module_utils import _file_lock
 from ansible_collections.community.arize.plugins.module_utils._errors import SecretFileError
-from ansible_collections.community.arize.plugins.module_utils._file_lock import locked_file, temporary_beside
+from ansible_collections.community.arize.plugins.module_utils._file_lock import locked_file
+from ansible_collections.community.arize.plugins.module_utils._file_place import held_place
+
+
+@contextlib.contextmanager
+def locked(path: pathlib.Path | str, sleep: t.Callable[[float], None] = time.sleep) -> t.Iterator[None]:
+    with held_place(str(path)) as place, locked_file(place, sleep):
+        yield
 
 
 def increment(path: str, rounds: int) -> None:
     """Read, dawdle, write: without a lock counts get lost."""
     counter = pathlib.Path(path)
     for _round in range(rounds):
-        with locked_file(path):
+        with locked(path):
             count = int(counter.read_text())
             time.sleep(0.002)
             counter.write_text(str(count + 1))
@@ -44,26 +55,60 @@ def test_runs_queue_up(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch, 
     assert os.listdir(tmp_path) == ["secret"]
 
 
-def test_waiting_ends_with_a_message(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_file_lock, "LOCK_TIMEOUT", 0.1)
-    path = str(tmp_path / "secret")
-    with locked_file(path):
-        with pytest.raises(SecretFileError, match="locked by another run"), locked_file(path):
+def test_waiting_ends_with_a_message(tmp_path: pathlib.Path) -> None:
+    path = tmp_path / "secret"
+    pauses: list[float] = []
+    with locked(path):
+        with pytest.raises(SecretFileError, match="locked by another run"), locked(path, pauses.append):
             pytest.fail("two runs hold the lock")
         assert os.listdir(tmp_path) == [".secret.lock"]
     assert os.listdir(tmp_path) == []
+    assert sum(pauses) == pytest.approx(_file_lock.LOCK_TIMEOUT)
+
+
+@pytest.mark.parametrize("name", ["ENOLCK", "EOPNOTSUPP", "ENOSYS", "EIO", "EINVAL"])
+def test_a_file_system_without_locks(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """A message that says what to do, and no descriptor left behind."""
+    number = getattr(errno, name)
+
+    def failing(*_arguments: t.Any) -> t.NoReturn:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(fcntl, "flock", failing)
+    before = os.listdir("/dev/fd")
+    with pytest.raises(SecretFileError, match=r"can't be locked.*a path on a local"), locked(tmp_path / "secret"):
+        pytest.fail("locked without a lock")
+    assert os.listdir("/dev/fd") == before
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can leave a lock file of root and run as another user")
+def test_the_owner_of_a_lock_file_that_is_left_is_named() -> None:
+    place = pathlib.Path(tempfile.mkdtemp())
+    try:
+        place.chmod(0o777)
+        (place / ".secret.lock").touch(0o600)
+        os.seteuid(65534)
+        with pytest.raises(SecretFileError) as caught, locked(place / "secret"):
+            pytest.fail("locked with a file of root")
+    finally:
+        os.seteuid(0)
+        shutil.rmtree(place)
+    message = str(caught.value)
+    assert f"{place}/.secret.lock" in message
+    assert "belongs to root" in message
+    assert "remove the lock file" in message
 
 
 def test_lock_file_of_a_killed_run_is_no_obstacle(tmp_path: pathlib.Path) -> None:
     (tmp_path / ".secret.lock").write_bytes(b"")
-    with locked_file(str(tmp_path / "secret")):
+    with locked(tmp_path / "secret"):
         assert os.listdir(tmp_path) == [".secret.lock"]
     assert os.listdir(tmp_path) == []
 
 
 def test_lock_is_not_taken_through_a_symbolic_link(tmp_path: pathlib.Path) -> None:
     (tmp_path / ".secret.lock").symlink_to("elsewhere")
-    with pytest.raises(SecretFileError, match="can't be written"), locked_file(str(tmp_path / "secret")):
+    with pytest.raises(SecretFileError, match="can't be written"), locked(tmp_path / "secret"):
         pytest.fail("locked through a link")
     assert os.listdir(tmp_path) == [".secret.lock"]
 
@@ -82,15 +127,16 @@ def test_lock_that_its_holder_has_removed_is_taken_anew(
         return original(descriptor)
 
     monkeypatch.setattr(_file_lock, "_locked", removed_meanwhile)
-    with locked_file(str(tmp_path / "secret")):
+    with locked(tmp_path / "secret"):
         assert os.listdir(tmp_path) == [".secret.lock"]
     assert len(calls) == 2
 
 
 def test_leftovers_of_killed_runs_are_removed_and_nothing_else(tmp_path: pathlib.Path) -> None:
-    path = str(tmp_path / "secret")
-    descriptor, leftover = temporary_beside(path)
-    os.close(descriptor)
+    path = tmp_path / "secret"
+    with held_place(str(path)) as place:
+        descriptor, leftover = place.temporary()
+        os.close(descriptor)
     others = [
         ".other.abcdefgh.new",
         ".secret.abcdefgh.old",
@@ -101,15 +147,15 @@ def test_leftovers_of_killed_runs_are_removed_and_nothing_else(tmp_path: pathlib
     ]
     for name in others:
         (tmp_path / name).write_bytes(b"")
-    assert os.path.basename(leftover).startswith(".secret.")
-    with locked_file(path):
+    assert leftover.startswith(".secret.")
+    with locked(path):
         assert set(os.listdir(tmp_path)) == {*others, ".secret.lock"}
 
 
 def test_lock_is_free_after_an_error(tmp_path: pathlib.Path) -> None:
-    path = str(tmp_path / "secret")
+    path = tmp_path / "secret"
     for _round in range(2):
-        with pytest.raises(KeyError), locked_file(path):
+        with pytest.raises(KeyError), locked(path):
             raise KeyError
     assert os.listdir(tmp_path) == []
 
@@ -117,12 +163,12 @@ def test_lock_is_free_after_an_error(tmp_path: pathlib.Path) -> None:
 def test_folder_that_can_not_be_listed(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A folder with mode 0300 can be written and not listed: that must not end in a traceback."""
 
-    def unlisted(_path: str) -> list[str]:
+    def unlisted(_path: int) -> list[str]:
         raise PermissionError(errno.EACCES, "Permission denied")
 
     monkeypatch.setattr(os, "listdir", unlisted)
     try:
-        with locked_file(str(tmp_path / "secret")):
+        with locked(tmp_path / "secret"):
             pass
     except SecretFileError:
         pass

@@ -18,9 +18,10 @@ import pytest
 from unit.plugins.builders import secret_of
 from unit.plugins.secret_files import ISSUED, deliver, names, secret_file
 
-from ansible_collections.community.arize.plugins.module_utils import _secret_file
+from ansible_collections.community.arize.plugins.module_utils import _file_state
 from ansible_collections.community.arize.plugins.module_utils._errors import SecretFileError
-from ansible_collections.community.arize.plugins.module_utils._secret_file import FileState, restore
+from ansible_collections.community.arize.plugins.module_utils._file_state import FileState
+from ansible_collections.community.arize.plugins.module_utils._secret_file import restore
 
 CONTENT = f"{secret_of('new')}\n".encode()
 NEED_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away and mount")
@@ -37,7 +38,7 @@ def open_umask() -> t.Iterator[None]:
 @pytest.fixture
 def folder(tmp_path: pathlib.Path) -> pathlib.Path:
     made = tmp_path / "folder"
-    made.mkdir()
+    made.mkdir(0o755)
     return made
 
 
@@ -79,9 +80,9 @@ def test_wide_mode_is_set_only_when_the_content_is_whole(folder: pathlib.Path, m
     def note(name: str) -> None:
         call = getattr(os, name)
 
-        def noted(*arguments: t.Any) -> t.Any:
+        def noted(*arguments: t.Any, **keywords: t.Any) -> t.Any:
             order.append(name)
-            return call(*arguments)
+            return call(*arguments, **keywords)
 
         monkeypatch.setattr(os, name, noted)
 
@@ -160,15 +161,15 @@ def test_failure_at_any_step_leaves_what_was_there(
 def test_fsync_of_the_folder_is_not_vital(folder: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """After the rename the secret is in place: a complaint then would make the run revoke the key."""
     target = secret_file(folder / "secret")
-    original = os.open
+    original = os.fsync
 
-    def no_folders(path: t.Any, flags: int, *more: t.Any, **keywords: t.Any) -> int:
-        if os.path.isdir(path):
-            raise PermissionError(errno.EACCES, "Permission denied")
-        return original(path, flags, *more, **keywords)
+    def no_folders(descriptor: int) -> None:
+        if stat.S_ISDIR(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
+        original(descriptor)
 
     with target.prepared(target.state()) as prepared:
-        monkeypatch.setattr(os, "open", no_folders)
+        monkeypatch.setattr(os, "fsync", no_folders)
         prepared.commit(ISSUED)
     assert (folder / "secret").read_bytes() == CONTENT
 
@@ -228,7 +229,7 @@ def test_when_a_file_was_written(folder: pathlib.Path) -> None:
 
 
 def test_a_time_that_no_clock_shows_is_no_error() -> None:
-    assert _secret_file._instant(10**21) is None
+    assert _file_state.instant(10**21) is None
 
 
 def test_the_secret_in_a_file_is_in_no_repr() -> None:
@@ -247,3 +248,132 @@ def test_secret_in_names_the_path(folder: pathlib.Path) -> None:
     assert target.secret_in(FileState(b"ak-x\n")) == "ak-x"
     with pytest.raises(SecretFileError, match=r"^dest .*/secret holds something other"):
         target.secret_in(FileState(b"a b"))
+
+
+def swap(folder: pathlib.Path) -> pathlib.Path:
+    """What the owner of the parent folder can do at any time. Returns where the folder is now."""
+    moved = folder.with_name("moved")
+    folder.rename(moved)
+    folder.mkdir(0o700)
+    (folder / "secret").write_bytes(b"precious")
+    return moved
+
+
+@pytest.mark.parametrize("when", ["before a key is issued", "after a key is issued"])
+def test_a_folder_that_was_put_in_the_place_of_the_first_one_is_not_touched(folder: pathlib.Path, when: str) -> None:
+    (folder / "secret").write_bytes(b"old-secret")
+    target = secret_file(folder / "secret")
+
+    def run_into_it() -> None:
+        with target.locked():
+            state = target.state()
+            if when == "before a key is issued":
+                swap(folder)
+            with target.prepared(state) as prepared:
+                assert when != "before a key is issued", "a key would be issued now"
+                swap(folder)
+                assert target.state() == state
+                prepared.commit(ISSUED)
+
+    with pytest.raises(SecretFileError, match="its folder was replaced by another one meanwhile"):
+        run_into_it()
+    assert (names(folder), (folder / "secret").read_bytes()) == (["secret"], b"precious")
+    moved = folder.with_name("moved")
+    assert (names(moved), (moved / "secret").read_bytes()) == (["secret"], b"old-secret")
+
+
+@pytest.mark.parametrize("before", [None, b"old-secret"])
+def test_what_was_there_is_restored_where_it_was(folder: pathlib.Path, before: bytes | None) -> None:
+    """After a lost round, in the folder that was written to, wherever it is now."""
+    if before is not None:
+        (folder / "secret").write_bytes(before)
+    target = secret_file(folder / "secret")
+    with target.locked():
+        state = target.state()
+        with target.prepared(state) as prepared:
+            prepared.commit(ISSUED)
+        moved = swap(folder)
+        restore(target, state)
+    assert (names(folder), (folder / "secret").read_bytes()) == (["secret"], b"precious")
+    assert names(moved) == ([] if before is None else ["secret"])
+    assert before is None or (moved / "secret").read_bytes() == before
+
+
+def test_a_path_whose_folder_was_moved_away_is_not_followed_for_attributes(folder: pathlib.Path) -> None:
+    (folder / "secret").write_bytes(b"x")
+    target = secret_file(folder / "secret", mode="0640")
+    with target.locked():
+        moved = swap(folder)
+        mode = (folder / "secret").stat().st_mode
+        target.correct_attributes()
+    assert (folder / "secret").stat().st_mode == mode
+    assert stat.S_IMODE((moved / "secret").stat().st_mode) == 0o640
+
+
+@NEED_ROOT
+@pytest.mark.parametrize("mode", [0o1777, 0o777, 0o2775])
+def test_a_secret_is_not_handed_to_somebody_who_put_a_file_there(folder: pathlib.Path, mode: int) -> None:
+    path = folder / "secret"
+    path.write_bytes(b"old-secret")
+    os.chown(path, 65534, 65534)
+    os.chown(folder, 0, 12345)
+    folder.chmod(mode)
+    with pytest.raises(SecretFileError, match=r"belongs to nobody.* Set owner"):
+        deliver(secret_file(path))
+    assert path.read_bytes() == b"old-secret"
+    deliver(secret_file(path, owner="root"))
+    assert (path.read_bytes(), path.stat().st_uid) == (CONTENT, 0)
+
+
+@NEED_ROOT
+def test_the_owner_of_a_folder_keeps_the_files_in_it(folder: pathlib.Path) -> None:
+    path = folder / "secret"
+    path.write_bytes(b"old-secret")
+    for shared in (folder, path):
+        os.chown(shared, 65534, 12345)
+    folder.chmod(0o775)
+    deliver(secret_file(path))
+    assert (path.read_bytes(), path.stat().st_uid) == (CONTENT, 65534)
+
+
+@pytest.mark.parametrize(
+    ("uid", "gid", "mode", "warned"),
+    [
+        (0, 0, 0o755, False),
+        (0, 0, 0o775, False),
+        (0, 0, 0o777, True),
+        (0, 0, 0o1777, True),
+        (0, 12345, 0o755, False),
+        (0, 12345, 0o775, True),
+        (65534, pwd.getpwuid(65534).pw_gid, 0o775, False),
+        (12345, 12345, 0o775, True),
+    ],
+)
+@NEED_ROOT
+def test_a_folder_that_others_can_write_is_warned_about(
+    folder: pathlib.Path, uid: int, gid: int, mode: int, warned: bool
+) -> None:
+    """A group that is its owner's own is not others."""
+    os.chown(folder, uid, gid)
+    folder.chmod(mode)
+    found = secret_file(folder / "secret").warnings()
+    assert len(found) == warned
+    assert all(str(folder) in warning and f"{mode:04o}" in warning for warning in found)
+
+
+@pytest.mark.parametrize(
+    ("mode", "words"),
+    [
+        ("0600", None),
+        ("0640", None),
+        ("0400", None),
+        ("0644", "all users"),
+        ("0764", "all users"),
+        ("0602", "all users"),
+        ("0240", "not let the owner"),
+    ],
+)
+def test_a_mode_that_lets_others_in_or_its_owner_out_is_warned_about(mode: str, words: str | None) -> None:
+    """A folder that does not exist yet is told by others."""
+    found = secret_file("/nowhere/secret", mode=mode).warnings()
+    assert [words is not None and words in warning and mode in warning for warning in found] == [True] * bool(words)
