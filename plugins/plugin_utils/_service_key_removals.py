@@ -26,8 +26,8 @@ _ADVICE = "; or set an empty dest for this key to leave the file alone"
 def removals(read: t.Sequence[Row]) -> dict[str, list[dict[str, t.Any]]]:
     """What to do, for each file once: `files` that go, `rewritten` ones with their new content, and `kept` ones.
 
-    `read` are results of `slurp` for removals or copies of the plan; a skipped one is too large to be read. What is kept
-    has the form of a failed result. What could not be read is left out, because that task has failed.
+    `read` are results of `slurp` for removals or copies of the plan; a skipped one is too large to be read. What is
+    kept has the form of a failed result. What could not be read is left out, because that task has failed.
     """
     left: dict[tuple[t.Any, str], dict[str, t.Any]] = {}
     kept: list[dict[str, t.Any]] = []
