@@ -10,7 +10,7 @@ from ansible_collections.community.arize.plugins.plugin_utils._service_key_remov
 
 DOCUMENTATION = r"""
 name: service_key_removals
-short_description: Judge what can be removed of the files of absent service keys
+short_description: Judge what can be removed of the files of service keys
 version_added: 1.2.0
 author:
   - community.arize contributors (@community-arize)
@@ -23,7 +23,7 @@ positional: _input
 options:
   _input:
     description:
-      - The registered results of M(ansible.builtin.slurp), in a loop over C(removals) of the filter
+      - The registered results of M(ansible.builtin.slurp), in a loop over C(removals) or C(copies) of the filter
         P(community.arize.service_key_plan#filter). An item that was skipped counts as too large.
     type: list
     elements: dict

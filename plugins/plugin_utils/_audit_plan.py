@@ -10,7 +10,6 @@ Problems are sentences and not exceptions, so that an operator sees all of them 
 
 from __future__ import annotations
 
-import re
 import typing as t
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
@@ -20,6 +19,7 @@ from ansible_collections.community.arize.plugins.module_utils._desired import du
 from ansible_collections.community.arize.plugins.module_utils._errors import InvalidOption
 from ansible_collections.community.arize.plugins.plugin_utils._audit_findings import FINDINGS
 from ansible_collections.community.arize.plugins.plugin_utils._audit_report import ANY, INCOMPLETE
+from ansible_collections.community.arize.plugins.plugin_utils._modes import is_symbolic, octal_folder_mode, octal_mode
 
 Row = t.Mapping[str, t.Any]
 
@@ -52,7 +52,6 @@ SPECIFICATION: dict[str, dict[str, t.Any]] = {
     **{name: {"type": "str"} for name in THRESHOLDS},
 }
 _LISTS = tuple(name for name, option in SPECIFICATION.items() if option["type"] == "list")
-_MODE = re.compile(r"[0-7]{3,5}|[ugoa]*[-+=][rwxXstugo]*(,[ugoa]*[-+=][rwxXstugo]*)*")
 
 
 def plan(variables: Row, environment: Row) -> dict[str, t.Any]:
@@ -67,6 +66,8 @@ def plan(variables: Row, environment: Row) -> dict[str, t.Any]:
     # Values of the wrong type are reported once, so they are not judged any further.
     problems += validated.error_messages or _contradictions(validated.validated_parameters)
     problems += _of_the_files(variables)
+    modes, unreadable = _modes(variables)
+    problems += unreadable
     where, wrong = _where(variables, environment)
     problems += wrong
     if problems:
@@ -80,6 +81,7 @@ def plan(variables: Row, environment: Row) -> dict[str, t.Any]:
         "months": read["key_audit_months"],
         "not_looked_for": not_looked_for(read),
         "spaces": list(dict.fromkeys(read["key_audit_spaces"])),
+        **modes,
         "thresholds": {name[len("key_audit_") :]: read.get(name) or "" for name in THRESHOLDS},
         **where,
     }
@@ -148,7 +150,7 @@ def _contradictions(read: Row) -> list[str]:
 
 
 def _of_the_files(variables: Row) -> list[str]:
-    """Problems with the paths and permissions of the reports."""
+    """Problems with the paths of the reports."""
     found = []
     if variables.get("key_audit_folder") in EMPTY:
         found.append("key_audit_folder is empty; set it to a folder")
@@ -157,11 +159,19 @@ def _of_the_files(variables: Row) -> list[str]:
         found.append(
             f"key_audit_file_name is {name!r}; set it to a name without a path, and key_audit_folder to the folder"
         )
-    for variable in ("key_audit_mode", "key_audit_folder_mode"):
-        mode = variables.get(variable)
-        if isinstance(mode, bool) or not (isinstance(mode, int) or _MODE.fullmatch(str(mode or ""))):
-            found.append(f"{variable} is {mode!r}; set it to permissions in octal and in quotes, such as '0600'")
     return found
+
+
+def _modes(variables: Row) -> tuple[dict[str, str], list[str]]:
+    """`mode` and `folder_mode` as text, whose form Ansible's own modules can't mistake."""
+    modes, problems = {}, []
+    for name, read in (("mode", octal_mode), ("folder_mode", octal_folder_mode)):
+        value = variables.get(f"key_audit_{name}")
+        try:
+            modes[name] = value if isinstance(value, str) and is_symbolic(value) else read(value)
+        except InvalidOption as error:
+            problems.append(f"key_audit_{name}: {error.problem}")
+    return modes, problems
 
 
 def _where(variables: Row, environment: Row) -> tuple[dict[str, str], list[str]]:

@@ -21,6 +21,8 @@ from datetime import date
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.community.arize.plugins.module_utils._arguments import key_arguments
+from ansible_collections.community.arize.plugins.module_utils._errors import InvalidOption
+from ansible_collections.community.arize.plugins.plugin_utils._modes import octal_mode
 
 Layer = t.Mapping[str, t.Any]
 
@@ -60,7 +62,6 @@ EXCLUDING = (("space_role", "space_role_id"), ("expires_in", "expires_at"))
 EMPTY = (None, "")
 DEFAULT_MODE = "0600"
 DEFAULT_VARIABLE = "ARIZE_API_KEY"
-_LARGEST_MODE = 0o777
 _PLACEHOLDER = re.compile(r"\{(\w*)\}")
 _UNSAFE_IN_A_PATH = re.compile(r"[^A-Za-z0-9._-]+", re.ASCII)
 # Stands for the host in a text whose other placeholders are filled in. No option can hold it.
@@ -160,23 +161,12 @@ def values_of(layer: Layer, label: str, problems: list[str]) -> dict[str, t.Any]
         if name in filled:
             given[name] = [each.strip() for each in given[name]]
     if "mode" in filled:
-        mode = octal_mode(given["mode"])
-        if mode is None:
-            problems.append(f"{label}: mode {given['mode']!r} is no mode in octal, such as '0600'; put it in quotes")
-        given["mode"] = mode or DEFAULT_MODE
+        try:
+            given["mode"] = octal_mode(given["mode"])
+        except InvalidOption as error:
+            problems.append(f"{label}: {error}")
+            given["mode"] = DEFAULT_MODE
     return given
-
-
-def octal_mode(value: t.Any, largest: int = _LARGEST_MODE) -> str | None:
-    """The permissions as four octal digits, None when they are none.
-
-    YAML reads 0640 without quotes as the number 416. As text, that would be another mode.
-    """
-    try:
-        mode = value if isinstance(value, int) and not isinstance(value, bool) else int(str(value), 8)
-    except ValueError:
-        return None
-    return f"{mode:04o}" if 0 <= mode <= largest else None
 
 
 @functools.lru_cache(maxsize=None)

@@ -19,11 +19,11 @@ from ansible_collections.community.arize.plugins.module_utils._arguments import 
 from ansible_collections.community.arize.plugins.module_utils._connection import resolve_connection
 from ansible_collections.community.arize.plugins.module_utils._desired import LONGEST_NAME, desired_key
 from ansible_collections.community.arize.plugins.module_utils._errors import InvalidOption, MissingLibrary
+from ansible_collections.community.arize.plugins.module_utils._file_access import mode_warnings
 from ansible_collections.community.arize.plugins.plugin_utils._service_key_declared import Declaration, Layer
 
 # Stands in for a credential while other options are checked.
 _SOME_CREDENTIAL = "not-looked-at"
-_OTHERS = 0o007
 
 
 def wrong_with_settings(settings: Layer) -> list[str]:
@@ -96,8 +96,9 @@ def doubts_about(declared: Declaration) -> list[str]:
     if not declared.recipients:
         groups = ", ".join(map(str, declared.values["hosts"]))
         found.append(f"{declared.label}: hosts ({groups}) holds no host, so no key is issued")
-    if declared.state == "present" and int(declared.mode, 8) & _OTHERS:
-        found.append(f"{declared.label}: mode {declared.mode} lets all users of the host at the secret; use group")
+    # The module warns of the files that it writes.
+    if declared.state == "present" and declared.shared:
+        found += [f"{declared.label}: {warning}" for warning in mode_warnings(int(declared.mode, 8))]
     return found
 
 

@@ -3,7 +3,7 @@
 #
 # This plugin_utils is PRIVATE and should only be used by this collection.
 # Breaking changes can occur any time.
-"""From the files of keys that are gone to what can be removed of them. Pure.
+"""From the files of keys that are gone, or that a copy replaces, to what can be removed of them. Pure.
 
 The module judges what a file holds before it writes a secret to it. The same judgement decides here, so that a file
 that it would not overwrite is not removed either.
@@ -19,15 +19,15 @@ from ansible_collections.community.arize.plugins.module_utils._secret_text impor
 from ansible_collections.community.arize.plugins.plugin_utils._service_key_results import Row, place_of
 
 _TOO_LARGE = "is larger than 1 MiB, so it is not a secret file, and is kept as it is"
-_MORE = "holds other settings as well, and is kept as it is. Remove it when they are no longer needed"
+_MORE = "holds other settings as well, and is kept as it is. Give another path, or remove it"
 _ADVICE = "; or set an empty dest for this key to leave the file alone"
 
 
 def removals(read: t.Sequence[Row]) -> dict[str, list[dict[str, t.Any]]]:
     """What to do, for each file once: `files` that go, `rewritten` ones with their new content, and `kept` ones.
 
-    `read` are results of `slurp` for removals of the plan; one that was passed over is too large to be read. What is
-    kept has the form of a failed result. What could not be read is left out, since that task has failed.
+    `read` are results of `slurp` for removals or copies of the plan; a skipped one is too large to be read. What is
+    kept has the form of a failed result. What could not be read is left out, because that task has failed.
     """
     left: dict[tuple[t.Any, str], dict[str, t.Any]] = {}
     kept: list[dict[str, t.Any]] = []
@@ -39,7 +39,8 @@ def removals(read: t.Sequence[Row]) -> dict[str, list[dict[str, t.Any]]]:
             if "content" in result:
                 _take_out(left, place, base64.b64decode(result["content"]))
         except SecretFileError as error:
-            kept.append({"item": place, "failed": True, "msg": f"the file {error}{_ADVICE}"})
+            advice = "" if "keeper_file" in place else _ADVICE
+            kept.append({"item": place, "failed": True, "msg": f"the file {error}{advice}"})
     changed = [each for each in left.values() if each["identities"]]
     return {
         "files": [_without_content(each) for each in changed if each["content"] is None],

@@ -11,12 +11,13 @@ import dataclasses
 import posixpath
 import typing as t
 
+from ansible_collections.community.arize.plugins.module_utils._errors import InvalidOption
+from ansible_collections.community.arize.plugins.plugin_utils._modes import octal_folder_mode
 from ansible_collections.community.arize.plugins.plugin_utils._service_key_declared import (
     EMPTY,
     EXCLUDING,
     Declaration,
     Layer,
-    octal_mode,
     values_of,
 )
 from ansible_collections.community.arize.plugins.plugin_utils._service_key_problems import (
@@ -26,7 +27,6 @@ from ansible_collections.community.arize.plugins.plugin_utils._service_key_probl
     wrong_with_settings,
 )
 
-_LARGEST_FOLDER_MODE = 0o7777
 _DEFAULT_FOLDER_MODE = "0755"
 _KEEPER_FOLDER_MODE = "0700"
 _PLACES = ("folders", "keeper_folders", "copies", "removals")
@@ -58,10 +58,12 @@ def plan(teams: t.Sequence[Layer], defaults: Layer, play: Play, settings: Layer 
     hosts are reported by the `first` of them.
     """
     settings = settings or {}
-    folder_mode = octal_mode(settings.get("folder_mode", _DEFAULT_FOLDER_MODE), _LARGEST_FOLDER_MODE)
     problems = wrong_with_settings(settings)
-    if folder_mode is None:
-        problems.append("service_keys_folder_mode is not a valid mode in octal, such as '0755'; put it in quotes")
+    folder_mode = _DEFAULT_FOLDER_MODE
+    try:
+        folder_mode = octal_folder_mode(settings.get("folder_mode", _DEFAULT_FOLDER_MODE))
+    except InvalidOption as error:
+        problems.append(f"service_keys_folder_mode: {error.problem}")
     declarations = list(_declarations(teams, defaults, play, problems))
     for declared in declarations:
         problems += wrong_with(declared, lambda host: play.members(host) == [host])
@@ -72,7 +74,7 @@ def plan(teams: t.Sequence[Layer], defaults: Layer, play: Play, settings: Layer 
         return {"first": first, "problems": list(dict.fromkeys(problems)), **nothing}
     mine = [each for each in declarations if play.host in each.recipients]
     pairs = [(each, _entry(each, play)) for each in mine]
-    folders = _folders(pairs, play, str(folder_mode))
+    folders = _folders(pairs, play, folder_mode)
     return {
         "first": first,
         "problems": [],
@@ -186,6 +188,9 @@ def _copy(declared: Declaration, entry: Place) -> Place:
     """Where the secret of a shared key comes from and goes to."""
     return {
         "identity": entry["identity"],
+        "format": declared.values.get("dest_format", "raw"),
+        "variable": declared.variable,
+        "whole": True,
         "path": entry["dest"],
         "label": f"{entry['dest']} (from {entry['keeper_file']} on {entry['keeper']})",
         "owner": declared.values.get("owner"),

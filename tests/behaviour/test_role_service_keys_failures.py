@@ -106,7 +106,7 @@ def test_a_file_that_holds_something_else_is_kept(player: RolePlayer, tmp_path: 
     contents = {
         notes: "Things to do\nand to keep\n",
         settings: '{"region": "eu"}\n',
-        other: 'ARIZE_API_KEY="not closed\n',
+        other: 'ARIZE_API_KEY="ak-FAKE-3\n',
         mended: "NOTE='two\nARIZE_API_KEY=inside\nlines'\r\nARIZE_API_KEY=ak-FAKE-1\nT={{ 1 + 1 }}\n"
         "SECOND=ak-FAKE-2\nA.*=1\n",
     }
@@ -136,7 +136,7 @@ def test_a_file_that_holds_something_else_is_kept(player: RolePlayer, tmp_path: 
     kept = "NOTE='two\nARIZE_API_KEY=inside\nlines'\r\nT={{ 1 + 1 }}\nA.*=1\n"
     assert mended.read_bytes() == kept.encode()
     assert mended.stat().st_mode & 0o777 == 0o640
-    for secret in ("ak-FAKE-1", "ak-FAKE-2", "not closed", "Things to do"):
+    for secret in ("ak-FAKE-1", "ak-FAKE-2", "ak-FAKE-3", "Things to do"):
         assert secret not in played.run.everything_printed
 
 
@@ -166,6 +166,16 @@ def test_a_shared_secret_goes_nowhere_else(player: RolePlayer, tmp_path: pathlib
     assert foreseen.changed == played.changed
     assert {path.stat().st_mode & 0o777 for path in files} == {0o640}
     assert heard(tmp_path) == {}, "another mode is no new secret"
+
+    notes = "Things to do\nand to keep\n"
+    files[1].write_text(notes)
+    for run in (player.check, player.play):
+        played = run(variables, handlers=[listening(tmp_path)])
+        assert played.failed
+        assert f"can't overwrite {files[1]}" in played.facts["ingest2"][0]["msg"]
+        assert [path.read_text() for path in files] == [good, notes]
+    assert heard(tmp_path) == {}
+    files[1].write_text(good)
 
     kept.write_text("ak-an-older-one-as-after-a-restore\n")
     for run in (player.check, player.play):

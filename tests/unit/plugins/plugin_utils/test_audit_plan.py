@@ -107,9 +107,14 @@ def test_what_is_not_looked_for() -> None:
         ({"file_name": ".."}, ["key_audit_file_name"]),
         ({"file_name": ""}, ["key_audit_file_name"]),
         ({"file_name": "a\nb"}, ["key_audit_file_name"]),
-        ({"mode": ""}, ["key_audit_mode is ''", "in quotes"]),
-        ({"folder_mode": "rw"}, ["key_audit_folder_mode is 'rw'"]),
+        ({"mode": ""}, ["key_audit_mode: ''", "in quotes"]),
+        ({"folder_mode": "rw"}, ["key_audit_folder_mode: 'rw'"]),
         ({"mode": True}, ["key_audit_mode"]),
+        ({"mode": 640}, ["key_audit_mode: 640 without quotes", "'0640'"]),
+        ({"mode": "416"}, ["key_audit_mode: '416'", "leading zero"]),
+        ({"mode": "2750"}, ["key_audit_mode: '2750'"]),
+        ({"folder_mode": 1512}, ["key_audit_folder_mode: 1512"]),
+        ({"folder_mode": "1512"}, ["key_audit_folder_mode: '1512'"]),
         ({"api_url": URL, "region": REGION}, ["key_audit_api_url and key_audit_region exclude each other"]),
         ({"region": "mars"}, ["key_audit_region", "'mars'", "eu"]),
     ],
@@ -142,8 +147,11 @@ def test_problems_are_listed_together() -> None:
 def test_what_need_not_be_refused() -> None:
     assert planned(fail_on=["any", "incomplete"], older_than="", spaces="a")["problems"] == []
     assert planned(fail_on=["incomplete"], expires_within="", unused_for="", older_than="")["problems"] == []
-    for mode in (0o640, "0640", "u=rw,g=r,o=", "2750"):
-        assert planned(mode=mode, folder_mode=mode)["problems"] == []
+    for mode in (0o640, "0640", "640", "u=rw,g=r,o="):
+        done = planned(mode=mode, folder_mode=mode)
+        assert done["mode"] == done["folder_mode"] == ("0640" if mode != "u=rw,g=r,o=" else mode)
+    for mode in ("2750", "02750"):
+        assert planned(folder_mode=mode)["folder_mode"] == "2750"
 
 
 @pytest.mark.parametrize(

@@ -87,3 +87,6 @@ def test_the_dotenv_file_of_a_keeper_goes_as_a_whole() -> None:
     done = removals([read(f"KEY={SECRET}\nMINE=1\n", "dotenv", **of_keeper)])
     assert (done["files"], done["rewritten"]) == ([], [])
     assert "other settings" in done["kept"][0]["msg"]
+    assert "empty dest" in done["kept"][0]["msg"]
+    done = removals([read("two words", keeper_file="/k")])
+    assert "empty dest" not in done["kept"][0]["msg"], "a key that is kept needs a file"

@@ -174,7 +174,17 @@ def test_values_become_what_their_options_ask_for() -> None:
 @pytest.mark.parametrize("sharing", ["per_host", "shared"])
 @pytest.mark.parametrize(
     ("mode", "expected"),
-    [(0o640, "0640"), ("640", "0640"), ("0600", "0600"), ("", "0600"), (None, "0600"), ("rw", None), (0o1000, None)],
+    [
+        (0o640, "0640"),
+        ("640", "0640"),
+        ("0600", "0600"),
+        ("", "0600"),
+        (None, "0600"),
+        ("rw", None),
+        (0o1000, None),
+        (640, None),
+        ("416", None),
+    ],
 )
 def test_modes_mean_the_same_for_all_keys(mode: t.Any, sharing: str, expected: str | None) -> None:
     made = planned({"space": "s", "mode": mode}, sharing=sharing)
@@ -188,14 +198,21 @@ def test_modes_mean_the_same_for_all_keys(mode: t.Any, sharing: str, expected: s
 
 def test_what_is_rarely_meant_is_said() -> None:
     made = plan(
-        [{"name": "t", "spaces": [{"space": "s", "hosts": ["nobody"]}, {"space": "r", "mode": "0644"}]}],
+        [
+            {
+                "name": "t",
+                "spaces": [{"space": "s", "hosts": ["nobody"]}, {"space": "r", "mode": "0644", "sharing": "shared"}],
+            }
+        ],
         DEFAULTS,
         Play("a", ["a"], {"all": ["a"], "nobody": []}),
     )
     assert [words.partition(":")[0] for words in made["warnings"]] == ["team t, space s", "team t, space r"]
     assert "hosts (nobody) holds no host" in made["warnings"][0]
-    assert "mode 0644" in made["warnings"][1]
-    assert planned({"space": "r", "mode": "0644"}, host="b")["warnings"] == [], "the first host has said it"
+    assert "Mode 0644" in made["warnings"][1]
+    assert planned({"space": "r", "mode": "0644", "sharing": "shared"}, host="b")["warnings"] == [], (
+        "the first host has said it"
+    )
 
 
 @pytest.mark.parametrize(
@@ -223,7 +240,7 @@ def test_nothing_is_named_after_nothing(teams: t.Any, words: str) -> None:
             ["service_keys_api_url: not a URL", "service_keys_api_key: the cred"],
         ),
         ({"api_key": "has a blank"}, ["service_keys_api_key: the credential holds a blank"]),
-        ({"folder_mode": "zz"}, ["service_keys_folder_mode is not a valid mode"]),
+        ({"folder_mode": "zz"}, ["service_keys_folder_mode: 'zz' is not a valid mode"]),
         ({"api_key": "", "api_url": "", "region": "", "folder_mode": 0o755}, []),
     ],
 )

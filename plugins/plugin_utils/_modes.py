@@ -1,0 +1,41 @@
+# SPDX-FileCopyrightText: community.arize contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# This plugin_utils is PRIVATE and should only be used by this collection.
+# Breaking changes can occur any time.
+"""The permissions in variables of the roles, as text for the modules of Ansible. Pure.
+
+The module's own rule decides what a mode means, so that the same text or number means the same everywhere.
+"""
+
+from __future__ import annotations
+
+import re
+import typing as t
+
+from ansible_collections.community.arize.plugins.module_utils._errors import InvalidOption
+from ansible_collections.community.arize.plugins.module_utils._file_access import file_mode
+
+_SYMBOLIC = re.compile(r"[ugoa]*[-+=][rwxXstugo]*(,[ugoa]*[-+=][rwxXstugo]*)*")
+_WITH_SPECIAL_BITS = re.compile(r"(0?)([1-7])([0-7]{3})", re.ASCII)
+
+
+def octal_mode(value: t.Any) -> str:
+    """Four octal digits. Raises InvalidOption."""
+    return f"{file_mode(value):04o}"
+
+
+def octal_folder_mode(value: t.Any) -> str:
+    """Four octal digits; a text may have the bits for set-group-ID and sticky, too. Raises InvalidOption."""
+    found = _WITH_SPECIAL_BITS.fullmatch(value) if isinstance(value, str) else None
+    if found is None:
+        return octal_mode(value)
+    try:
+        return found[2] + octal_mode(found[1] + found[3])[1:]
+    except InvalidOption:
+        raise InvalidOption("mode", f"{value!r} may not be the mode that you want; start it with a zero") from None
+
+
+def is_symbolic(value: t.Any) -> bool:
+    """Whether the value is a mode such as u=rw,g=r, which Ansible's own modules take as it is."""
+    return isinstance(value, str) and _SYMBOLIC.fullmatch(value) is not None
