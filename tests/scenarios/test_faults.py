@@ -122,3 +122,14 @@ def test_pauses_grow_while_rivals_are_quicker(world: World, monkeypatch: pytest.
     assert "at the same time" in outcome.message
     assert pauses[:7] == [1, 2, 4, 8, 16, 16, 16]
     assert world.live == []
+
+
+def test_the_second_outcome_of_a_request_that_a_proxy_sent_twice_is_revoked(world: World) -> None:
+    """The expiry proves that this request issued it, too, and nobody has its secret."""
+    world.simulator.faults.add(Fault(method="POST", kind="replay"))
+    outcome = world.run(expires_in="90d")
+    assert not outcome.failed, outcome.message
+    assert [key.secret for key in world.live] == [outcome["key"]]
+    twins = [key.id for key in world.simulator.keys(name=NAME) if key not in world.live]
+    assert [key["id"] for key in outcome["revoked"]] == twins
+    assert len(twins) == 1

@@ -86,32 +86,39 @@ def _mutant(module: cst.Module, mutation: Mutation) -> str:
     return str(module.deep_replace(mutation.original_node, mutation.mutated_node).code)
 
 
-def passes(copy: Path, tests: list[str]) -> bool:
-    """Run tests in a copy, up to the first failure."""
+def failure(copy: Path, tests: list[str]) -> str:
+    """Run tests in a copy, up to the first failure, and return pytest's line about it; empty when all pass."""
     command = [str(CHECKOUT / PYTEST[0]), *PYTEST[1:], *tests]
     process = subprocess.Popen(
-        command, cwd=copy, env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True
+        command,
+        cwd=copy,
+        env=ENVIRONMENT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+        text=True,
     )
     try:
         output, _none = process.communicate(timeout=LIMIT)
     except subprocess.TimeoutExpired:
         os.killpg(process.pid, signal.SIGKILL)
         process.communicate()
-        return False
+        return f"no end within {LIMIT} s"
     if process.returncode > 3:
-        raise RuntimeError(output.decode())
-    return process.returncode == 0
+        raise RuntimeError(output)
+    told = re.search("^(FAILED|ERROR) .*", output, re.MULTILINE)
+    return "" if process.returncode == 0 else told[0] if told else output[-200:]
 
 
-def survives(copy: Path, name: str, mutant: str) -> bool:
-    """Whether all tests pass with the mutant. Those that name the file come first, because they fail soonest."""
+def killer(copy: Path, name: str, mutant: str) -> str:
+    """What fails with the mutant, empty when nothing does. Tests that name the file come first: they fail soonest."""
     word = re.compile(rf"\b{Path(name).stem}\b")
     files = sorted((copy / UNIT).rglob("test_*.py"))
     related = [str(path.relative_to(copy)) for path in files if word.search(path.read_text(encoding="utf-8"))]
     original = (copy / name).read_text(encoding="utf-8")
     try:
         _write(copy / name, mutant)
-        return (not related or passes(copy, related)) and passes(copy, JUDGES)
+        return (failure(copy, related) if related else "") or failure(copy, JUDGES)
     finally:
         _write(copy / name, original)
 
@@ -121,31 +128,31 @@ def _write(path: Path, text: str) -> None:
     os.utime(path, (moment := next(_times), moment))
 
 
-def report(copies: queue.Queue[Path], name: str, line: int, mutant: str) -> bool:
-    """Try a mutant in a copy that is free, print it when it survives, and return whether it does."""
+def survives(copies: queue.Queue[Path], name: str, line: int, mutant: str) -> bool:
+    """Try a mutant in a copy that is free, and print what came of it."""
     copy = copies.get()
     try:
-        survived = survives(copy, name, mutant)
+        killed_by = killer(copy, name, mutant)
         original = (copy / name).read_text(encoding="utf-8")
     finally:
         copies.put(copy)
-    if survived:
-        changes = difflib.unified_diff(original.split("\n"), mutant.split("\n"), name, name, n=1, lineterm="")
-        print(f"{name}:{line} survived", *changes, "", sep="\n", flush=True)
-    return survived
+    changes = difflib.unified_diff(original.split("\n"), mutant.split("\n"), name, name, n=1, lineterm="")
+    told = [f"{name}:{line} killed: {killed_by}"] if killed_by else [f"{name}:{line} survived", *changes]
+    print(*told, sep="\n", flush=True)
+    return not killed_by
 
 
 def main(folder: Path, count: int, seed: int) -> None:
     copies: queue.Queue[Path] = queue.Queue()
     for number in range(2):
         copies.put(copy_collection(folder / str(number)))
-    if not passes(copies.queue[0], JUDGES):
-        sys.exit("The tests fail without a mutant, too.")
+    if broken := failure(copies.queue[0], JUDGES):
+        sys.exit(f"The tests fail without a mutant, too: {broken}")
     chance = random.Random(seed)
     drawn = chance.sample(list(points(copies.queue[0])), count)
     mutants = [(name, line, chance.choice(texts)()) for name, line, texts in drawn]
     with ThreadPoolExecutor(copies.qsize()) as pool:
-        survivors = sum(pool.map(lambda mutant: report(copies, *mutant), mutants))
+        survivors = sum(pool.map(lambda mutant: survives(copies, *mutant), mutants))
     print(f"{count - survivors} of {count} mutants killed (seed {seed})")
 
 

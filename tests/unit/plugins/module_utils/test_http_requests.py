@@ -250,3 +250,9 @@ def test_another_credential_is_used_and_masked_from_then_on() -> None:
         wire.transport.request("GET", "/x")
     sent = [request.headers["Authorization"] for request in wire.adapter.sent]
     assert sent == [f"Bearer {CREDENTIAL}", *["Bearer ak-the-other-one"] * 2]
+
+
+def test_advice_on_the_address_comes_beside_that_on_the_status() -> None:
+    wire = Wire(connection(), Answer(401, b"<html>Log in</html>"))
+    with pytest.raises(_errors.ApiError, match=r"api_key.*check scheme, host and port of api_url"):
+        wire.transport.request("GET", "/x")
