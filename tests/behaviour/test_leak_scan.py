@@ -65,7 +65,7 @@ def tasks(runner: PlaybookRunner, secrets: pathlib.Path) -> dict[str, Task]:
             "delay": 0,
         },
         "crash": {**key("{{ item }}"), "loop": ["x", "crash"], **crashes},
-        "async": {**key("d"), **waiting},
+        "async": {**key("e"), **waiting},
         "async, written": {**key("d", dest=f"{secrets}/d"), **waiting},
         "async, crash": {**key("d", state="refreshed", dest=f"{secrets}/d"), **waiting, **crashes},
     }

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import dataclasses
+import importlib.util
 import pathlib
 import sys
 import typing as t
@@ -13,7 +14,6 @@ import pytest
 from behaviour.rows import seed
 from support.playbooks import PlaybookRun, PlaybookRunner
 
-from ansible_collections.community.arize.plugins.plugin_utils import _hiding
 from simulator import Fault, Simulator
 
 MASK = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
@@ -185,7 +185,10 @@ def test_an_unreachable_host_is_reported_with_the_words_of_ssh(
     assert playbooks.simulator.requests == []
 
 
-@pytest.mark.skipif(_hiding.register_secret is None, reason="this ansible-core has no register of secrets")
+@pytest.mark.skipif(
+    importlib.util.find_spec("ansible.module_utils.secrets") is None,
+    reason="this ansible-core has no register of secrets",
+)
 def test_later_tasks_can_print_neither_secret_nor_credential(playbooks: PlaybookRunner) -> None:
     """Where Ansible registers secrets, not even a careless playbook shows them."""
     simulator = playbooks.simulator

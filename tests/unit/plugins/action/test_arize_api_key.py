@@ -56,7 +56,7 @@ class Run:
             return self.reconnect()
 
         self._monkeypatch.setattr(NormalActionModule, "run", ordinary)
-        plugin = self.plugin.__new__(self.plugin)
+        plugin = object.__new__(self.plugin)
         plugin._task = self.task
         plugin._connection = types.SimpleNamespace(_play_context=self.context)
         plugin._low_level_execute_command = command
