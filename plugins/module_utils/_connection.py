@@ -57,8 +57,6 @@ class Connection:
     timeout: float
     max_retries: int
     dialect: str
-    # Whether the service's clock must agree with that of this host.
-    compares_clocks: bool = True
 
     @property
     def is_arize_cloud(self) -> bool:
@@ -117,7 +115,6 @@ def _connection(options: t.Mapping[str, t.Any], environment: t.Mapping[str, str]
         timeout=float(_bounded(options, "timeout", 1, 600)),
         max_retries=_bounded(options, "max_retries", 0, 20),
         dialect=_dialect(options, environment),
-        compares_clocks=environment.get("ARIZE_SIMULATED_CLOCK", "").strip().lower() not in _TRUE,
     )
 
 

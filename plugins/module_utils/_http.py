@@ -92,7 +92,7 @@ class HttpTransport:
         """`cleaner` cleans what errors say, and is told the credential. Raises MissingLibrary without requests."""
         if requests is None:
             raise _errors.MissingLibrary("requests")
-        self.clock = ServerClock(local=local_now, compare=connection.compares_clocks)
+        self.clock = ServerClock(local=local_now)
         # Bytes of all answers so far.
         self.received = 0
         self._cleaner = Cleaner() if cleaner is None else cleaner
@@ -233,6 +233,9 @@ class HttpTransport:
             )
         if status in _REPEATABLE_STATUS:
             raise Repeatable(error, self._retry_after(response))
+        if method == "PUT" and status not in (401, 404) and not is_refusal(status, content, False):
+            # As with a POST, it may have been carried out: the listing will tell.
+            raise _errors.ProtocolError(method, f"/v2{path}", str(error), status)
         raise error
 
     def _decoded(self, method: str, path: str, status: int, response: t.Any, content: bytes) -> t.Any:

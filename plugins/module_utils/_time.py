@@ -187,13 +187,11 @@ class ServerClock:
         self,
         monotonic: t.Callable[[], float] = time.monotonic,
         local: t.Callable[[], datetime] = utc_now,
-        compare: bool = True,
     ) -> None:
         self._monotonic = monotonic
         self._local = local
         self._seen: tuple[datetime, float] | None = None
-        self._compare = compare
-        # How far the service's clock is ahead of the local one; None until a `Date` header has come, or if not asked.
+        # How far the service's clock is ahead of the local one; None until a `Date` header has come.
         self.skew: timedelta | None = None
 
     def learn(self, date_header: str | None) -> None:
@@ -201,7 +199,7 @@ class ServerClock:
         instant = parse_http_date(date_header)
         if instant is not None:
             self._seen = (instant, self._monotonic())
-            self.skew = instant - self._local() if self._compare else None
+            self.skew = instant - self._local()
 
     def now(self) -> datetime:
         """The present UTC instant."""

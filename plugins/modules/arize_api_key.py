@@ -285,8 +285,7 @@ notes:
     on the C(async_status) task that fetches the result. Ansible also leaves the result in a file below
     C(~/.ansible_async) on the host where the module runs.
   - Whether a key is due is decided by the clock of the service, not by that of the host. When the two differ by more
-    than five minutes, the task warns. When they differ by more than a day, nothing is issued or rotated. The variable
-    E(ARIZE_SIMULATED_CLOCK=true) turns the comparison off, for a simulated service whose clock is moved.
+    than five minutes, the task warns. When they differ by more than a day, nothing is issued or rotated.
   - One run at a time should manage a key. When several create the same one, all but one revoke what they issued.
 seealso:
   - module: community.arize.arize_api_key_info
@@ -441,8 +440,8 @@ api_key:
       type: str
       sample: VXNlcjo5MDA6a0Y2Yw==
     spaces:
-      description: The spaces that the task declares for a service key, with the declared roles. Null when the task names
-        no space.
+      description: The spaces that the task declares for a service key, with the declared roles. Null when the task
+        names no space.
       type: list
       elements: dict
       contains:
