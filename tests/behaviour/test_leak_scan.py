@@ -163,9 +163,9 @@ def crashing_collection(folder: pathlib.Path) -> pathlib.Path:
     for part in ("plugins", "meta", "roles"):
         shutil.copytree(ROOT / part, target / part, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "galaxy.yml", target)
-    broken = target / "plugins" / "module_utils" / "_apply.py"
+    broken = target / "plugins" / "module_utils" / "_issue.py"
     text = broken.read_text(encoding="utf-8")
-    marker = "            self._deliver(issue, progress, prepared)\n"
+    marker = "            self._settle(issued, sent)\n"
     assert text.count(marker) == 1
     crash = '            1 // ("ARIZE_TEST_CRASH" not in __import__("os").environ)\n'
     broken.write_text(text.replace(marker, f"{crash}{marker}"), encoding="utf-8")

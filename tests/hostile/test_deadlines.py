@@ -176,9 +176,9 @@ class Stopwatch:
         patch.setattr(_http.HttpTransport, "request", timed)
 
 
-# One listing, the space's organization, the request itself, three times four looks and a refresh, and one to settle.
-MOST_REQUESTS = 3 + _recover.MOST_RECOVERIES * (len(_recover.LOOKS) + 1) + 1
-MOST_PAUSES = _recover.MOST_RECOVERIES * sum(_recover.LOOKS) + _apply.MOST_ROUNDS * _apply.LONGEST_PAUSE
+# One listing, the space's organization, the request itself, three times four looks and a refresh, and five to settle.
+MOST_REQUESTS = 3 + (_recover.MOST_RECOVERIES + 1) * (len(_recover.LOOKS) + 1)
+MOST_PAUSES = (_recover.MOST_RECOVERIES + 1) * sum(_recover.LOOKS) + _apply.MOST_ROUNDS * _apply.LONGEST_PAUSE
 TASK_FAULTS: dict[str, list[Fault]] = {
     "storm of 503": [Fault(kind="status", status=503, times=-1)],
     "storm of 429": [Fault(kind="status", status=429, retry_after=59, times=-1)],

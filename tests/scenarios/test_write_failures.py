@@ -14,7 +14,7 @@ import typing as t
 import pytest
 from support.in_process import Outcome
 
-from ansible_collections.community.arize.plugins.module_utils import _apply, _secret_file
+from ansible_collections.community.arize.plugins.module_utils import _issue, _secret_file
 from scenarios.conftest import World
 from simulator import Fault
 
@@ -57,9 +57,9 @@ def test_delivery_fails(
     """The disk is full, or gone, when the secret is to be written, although there was room before."""
     seeds, options = situation
     before = prepare(world, seeds)
-    real_post = _apply.KeyReconciler._post
+    real_post = _issue.Issuer._post
 
-    def post_and_break(self: _apply.KeyReconciler, *arguments: t.Any) -> t.Any:
+    def post_and_break(self: _issue.Issuer, *arguments: t.Any) -> t.Any:
         issued = real_post(self, *arguments)
 
         def failing(*_arguments: t.Any, **_keywords: t.Any) -> t.NoReturn:
@@ -68,7 +68,7 @@ def test_delivery_fails(
         monkeypatch.setattr(_secret_file.os, call, failing)
         return issued
 
-    monkeypatch.setattr(_apply.KeyReconciler, "_post", post_and_break)
+    monkeypatch.setattr(_issue.Issuer, "_post", post_and_break)
     outcome = world.run(dest=str(world.dest), **options)
     monkeypatch.undo()
 
@@ -134,7 +134,7 @@ def test_an_error_in_the_collection_itself_loses_no_secret(world: World, monkeyp
     def broken(*_arguments: t.Any, **_keywords: t.Any) -> t.NoReturn:
         raise ZeroDivisionError("with a text that might hold a secret")
 
-    monkeypatch.setattr(_apply.KeyReconciler, "_settle", broken)
+    monkeypatch.setattr(_issue.Issuer, "_settle", broken)
     outcome = world.run(expires_in="90d")
     assert outcome.failed
     assert world.simulator.secret_is_valid(outcome["key"])
@@ -295,16 +295,16 @@ def test_folder_is_replaced_after_the_key_was_issued(
     seeds, options = situation
     before = prepare(world, seeds)
     folder = world.dest.parent
-    real_post = _apply.KeyReconciler._post
+    real_post = _issue.Issuer._post
 
-    def post_and_swap(self: _apply.KeyReconciler, *arguments: t.Any) -> t.Any:
+    def post_and_swap(self: _issue.Issuer, *arguments: t.Any) -> t.Any:
         issued = real_post(self, *arguments)
         folder.rename(folder.with_name("moved"))
         folder.mkdir()
         world.dest.write_text("precious")
         return issued
 
-    monkeypatch.setattr(_apply.KeyReconciler, "_post", post_and_swap)
+    monkeypatch.setattr(_issue.Issuer, "_post", post_and_swap)
     outcome = world.run(dest=str(world.dest), **options)
     assert outcome.failed
     assert outcome["changed"]
