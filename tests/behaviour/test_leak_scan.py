@@ -165,7 +165,7 @@ def crashing_collection(folder: pathlib.Path) -> pathlib.Path:
     shutil.copy(ROOT / "galaxy.yml", target)
     broken = target / "plugins" / "module_utils" / "_issue.py"
     text = broken.read_text(encoding="utf-8")
-    marker = "            self._settle(issued, sent)\n"
+    marker = "            if prepared is not None:\n"
     assert text.count(marker) == 1
     crash = '            1 // ("ARIZE_TEST_CRASH" not in __import__("os").environ)\n'
     broken.write_text(text.replace(marker, f"{crash}{marker}"), encoding="utf-8")

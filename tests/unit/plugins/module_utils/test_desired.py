@@ -10,6 +10,7 @@ from datetime import datetime, timezone
 import pytest
 from unit.plugins.builders import DAY, NOW, SPACE_ID, desired
 
+from ansible_collections.community.arize.plugins.module_utils._conditions import grace_seconds
 from ansible_collections.community.arize.plugins.module_utils._desired import DesiredKey, Destination
 from ansible_collections.community.arize.plugins.module_utils._errors import InvalidOption
 from ansible_collections.community.arize.plugins.module_utils._models import RoleAssignment
@@ -164,16 +165,19 @@ def test_organizations() -> None:
 
 
 @pytest.mark.parametrize(
-    ("options", "seconds", "overlap"),
+    ("options", "seconds", "when_due", "when_lost"),
     [
-        ({}, None, 3600),
-        ({"grace_period": "0"}, 0, 0),
-        ({"grace_period": "600"}, 600, 600),
-        *[({"grace_period": text}, 86_400, 86_400) for text in ("24h", "1d", "86400", "PT24H")],
+        ({}, None, 3600, 0),
+        ({"grace_period": "0"}, 0, 0, 0),
+        ({"grace_period": "600"}, 600, 600, 600),
+        *[({"grace_period": text}, 86_400, 86_400, 86_400) for text in ("24h", "1d", "86400", "PT24H")],
     ],
 )
-def test_grace(options: dict[str, t.Any], seconds: int | None, overlap: int) -> None:
-    assert (desired(**options).grace_seconds, desired(**options).overlap_seconds) == (seconds, overlap)
+def test_grace(options: dict[str, t.Any], seconds: int | None, when_due: int, when_lost: int) -> None:
+    declared = desired(**options)
+    assert declared.grace_seconds == seconds
+    assert [grace_seconds(declared, reason) for reason in ("due", "expiry")] == [when_due] * 2
+    assert [grace_seconds(declared, reason) for reason in ("refreshed", "lost", "drift")] == [when_lost] * 3
 
 
 def test_expiry() -> None:

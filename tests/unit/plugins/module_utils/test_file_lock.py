@@ -179,9 +179,9 @@ def test_folder_that_can_not_be_listed(tmp_path: pathlib.Path, monkeypatch: pyte
 def test_waiting_holds_no_descriptor(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It opens the lock file again and again, for up to five minutes: what it leaves open adds up to the limit."""
     monkeypatch.setattr(_file_lock, "LOCK_TIMEOUT", 0.1)
-    path = str(tmp_path / "secret")
-    with locked_file(path):
+    path = tmp_path / "secret"
+    with locked(path):
         before = len(os.listdir("/dev/fd"))
-        with pytest.raises(SecretFileError), locked_file(path):
+        with pytest.raises(SecretFileError), locked(path):
             pytest.fail("two runs hold the lock")
         assert len(os.listdir("/dev/fd")) == before

@@ -80,7 +80,7 @@ def test_of_a_dotenv_file_only_the_assignments_go() -> None:
 
 
 def test_the_dotenv_file_of_a_keeper_goes_as_a_whole() -> None:
-    of_keeper = {"whole": True, "keeper": "vault", "label": "/f on vault"}
+    of_keeper: dict[str, t.Any] = {"whole": True, "keeper": "vault", "label": "/f on vault"}
     done = removals([read(f"KEY={SECRET}\n", "dotenv", **of_keeper), read(f"KEY={SECRET}\n", "dotenv")])
     assert done["files"] == [{"path": "/f", "label": "/f on vault", "keeper": "vault", "identities": ["s: k"]}]
     assert [file["content"] for file in done["rewritten"]] == [""], "another file of that name, on this host"
