@@ -518,7 +518,7 @@ option:
   sample: expires_in
 """
 
-from ansible_collections.community.arize.plugins.module_utils._module import run_key_module
+from ansible_collections.community.arize.plugins.module_utils._host.module import run_key_module
 
 
 def main() -> None:

@@ -279,7 +279,7 @@ option:
   sample: older_than
 """
 
-from ansible_collections.community.arize.plugins.module_utils._module import run_key_info_module
+from ansible_collections.community.arize.plugins.module_utils._host.module import run_key_info_module
 
 
 def main() -> None:

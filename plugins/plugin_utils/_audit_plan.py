@@ -14,9 +14,9 @@ import typing as t
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ansible_collections.community.arize.plugins.module_utils._connection import region_url
-from ansible_collections.community.arize.plugins.module_utils._desired import duration_option
-from ansible_collections.community.arize.plugins.module_utils._errors import InvalidOption
+from ansible_collections.community.arize.plugins.module_utils._model.declaration import duration_option
+from ansible_collections.community.arize.plugins.module_utils._model.errors import InvalidOption
+from ansible_collections.community.arize.plugins.module_utils._service.connection import region_url
 from ansible_collections.community.arize.plugins.plugin_utils._audit_findings import FINDINGS
 from ansible_collections.community.arize.plugins.plugin_utils._audit_report import ANY, INCOMPLETE
 from ansible_collections.community.arize.plugins.plugin_utils._modes import is_symbolic, octal_folder_mode, octal_mode

@@ -13,8 +13,8 @@ from __future__ import annotations
 import re
 import typing as t
 
-from ansible_collections.community.arize.plugins.module_utils._errors import InvalidOption
-from ansible_collections.community.arize.plugins.module_utils._file_access import file_mode
+from ansible_collections.community.arize.plugins.module_utils._deliver.access import file_mode
+from ansible_collections.community.arize.plugins.module_utils._model.errors import InvalidOption
 
 _SYMBOLIC = re.compile(r"[ugoa]*[-+=][rwxXstugo]*(,[ugoa]*[-+=][rwxXstugo]*)*")
 _WITH_SPECIAL_BITS = re.compile(r"(0?)([1-7])([0-7]{3})", re.ASCII)

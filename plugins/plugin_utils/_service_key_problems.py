@@ -15,11 +15,11 @@ import typing as t
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ansible_collections.community.arize.plugins.module_utils._arguments import connection_arguments, key_arguments
-from ansible_collections.community.arize.plugins.module_utils._connection import resolve_connection
-from ansible_collections.community.arize.plugins.module_utils._desired import LONGEST_NAME, desired_key
-from ansible_collections.community.arize.plugins.module_utils._errors import InvalidOption, MissingLibrary
-from ansible_collections.community.arize.plugins.module_utils._file_access import mode_warnings
+from ansible_collections.community.arize.plugins.module_utils._deliver.access import mode_warnings
+from ansible_collections.community.arize.plugins.module_utils._host.arguments import connection_arguments, key_arguments
+from ansible_collections.community.arize.plugins.module_utils._model.declaration import LONGEST_NAME, desired_key
+from ansible_collections.community.arize.plugins.module_utils._model.errors import InvalidOption, MissingLibrary
+from ansible_collections.community.arize.plugins.module_utils._service.connection import resolve_connection
 from ansible_collections.community.arize.plugins.plugin_utils._service_key_declared import Declaration, Layer
 
 # Stands in for a credential while other options are checked.

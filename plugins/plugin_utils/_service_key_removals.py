@@ -14,8 +14,8 @@ from __future__ import annotations
 import base64
 import typing as t
 
-from ansible_collections.community.arize.plugins.module_utils._errors import SecretFileError
-from ansible_collections.community.arize.plugins.module_utils._secret_text import without_secret
+from ansible_collections.community.arize.plugins.module_utils._deliver.content import without_secret
+from ansible_collections.community.arize.plugins.module_utils._model.errors import SecretFileError
 from ansible_collections.community.arize.plugins.plugin_utils._service_key_results import Row, place_of
 
 _TOO_LARGE = "is larger than 1 MiB, so it is not a secret file, and is kept as it is"

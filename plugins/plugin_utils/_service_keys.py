@@ -11,7 +11,7 @@ import dataclasses
 import posixpath
 import typing as t
 
-from ansible_collections.community.arize.plugins.module_utils._errors import InvalidOption
+from ansible_collections.community.arize.plugins.module_utils._model.errors import InvalidOption
 from ansible_collections.community.arize.plugins.plugin_utils._modes import octal_folder_mode
 from ansible_collections.community.arize.plugins.plugin_utils._service_key_declared import (
     EMPTY,

@@ -163,7 +163,7 @@ def crashing_collection(folder: pathlib.Path) -> pathlib.Path:
     for part in ("plugins", "meta", "roles"):
         shutil.copytree(ROOT / part, target / part, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "galaxy.yml", target)
-    broken = target / "plugins" / "module_utils" / "_issue.py"
+    broken = target / "plugins" / "module_utils" / "_work" / "issue.py"
     text = broken.read_text(encoding="utf-8")
     marker = "            if prepared is not None:\n"
     assert text.count(marker) == 1

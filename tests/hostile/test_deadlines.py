@@ -22,7 +22,11 @@ from support.in_process import run_key
 from unit.plugins.builders import connection
 from unit.plugins.wire import Wire, problem
 
-from ansible_collections.community.arize.plugins.module_utils import _apply, _errors, _failures, _http, _recover
+from ansible_collections.community.arize.plugins.module_utils._model import errors as _errors
+from ansible_collections.community.arize.plugins.module_utils._service import http as _http
+from ansible_collections.community.arize.plugins.module_utils._service import limits as _failures
+from ansible_collections.community.arize.plugins.module_utils._work import keep_one as _apply
+from ansible_collections.community.arize.plugins.module_utils._work import recover as _recover
 from hostile.conftest import NAME, Service, assert_sound
 from simulator import Fault
 

@@ -11,7 +11,7 @@ import typing as t
 import pytest
 from support.in_process import Outcome, run_info, run_key
 
-from ansible_collections.community.arize.plugins.module_utils import _client
+from ansible_collections.community.arize.plugins.module_utils._service import client as _client
 from hostile.conftest import NAME, Service, assert_refused, assert_sound
 from simulator import Fault
 

@@ -13,7 +13,8 @@ import pytest
 from unit.plugins.builders import connection
 from unit.plugins.wire import Handler, LoopbackServer, sending
 
-from ansible_collections.community.arize.plugins.module_utils import _errors, _http
+from ansible_collections.community.arize.plugins.module_utils._model import errors as _errors
+from ansible_collections.community.arize.plugins.module_utils._service import http as _http
 
 OK = b"HTTP/1.1 200 OK\r\n"
 DEADLINE = 0.5

@@ -16,7 +16,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from support.pages import BLOCKS, PAGES, Block, plays_of
 from support.playbooks import ROOT
 
-from ansible_collections.community.arize.plugins.module_utils._arguments import (
+from ansible_collections.community.arize.plugins.module_utils._host.arguments import (
     connection_arguments,
     info_arguments,
     key_arguments,

@@ -14,10 +14,10 @@ import pytest
 import yaml
 
 from ansible_collections.community.arize.plugins.doc_fragments.connection import ModuleDocFragment
-from ansible_collections.community.arize.plugins.module_utils import _arguments
-from ansible_collections.community.arize.plugins.module_utils._connection import resolve_connection
-from ansible_collections.community.arize.plugins.module_utils._errors import InvalidOption
-from ansible_collections.community.arize.plugins.module_utils._version import COLLECTION_VERSION
+from ansible_collections.community.arize.plugins.module_utils._host import arguments as _arguments
+from ansible_collections.community.arize.plugins.module_utils._model.errors import InvalidOption
+from ansible_collections.community.arize.plugins.module_utils._service.connection import resolve_connection
+from ansible_collections.community.arize.plugins.module_utils._service.version import COLLECTION_VERSION
 
 ROOT = pathlib.Path(__file__).parents[2]
 MODULES = sorted(path.stem for path in (ROOT / "plugins/modules").glob("*.py"))

@@ -12,8 +12,8 @@ import typing as t
 import pytest
 import yaml
 
-from ansible_collections.community.arize.plugins.module_utils._arguments import key_arguments
-from ansible_collections.community.arize.plugins.module_utils._time import parse_duration
+from ansible_collections.community.arize.plugins.module_utils._host.arguments import key_arguments
+from ansible_collections.community.arize.plugins.module_utils._model.instants import parse_duration
 from ansible_collections.community.arize.plugins.plugin_utils import _service_key_results
 from ansible_collections.community.arize.plugins.plugin_utils._audit_findings import FINDINGS
 from ansible_collections.community.arize.plugins.plugin_utils._service_key_declared import (

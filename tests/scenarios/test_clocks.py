@@ -10,7 +10,7 @@ import typing as t
 import pytest
 from support.in_process import Outcome
 
-from ansible_collections.community.arize.plugins.module_utils._time import format_instant
+from ansible_collections.community.arize.plugins.module_utils._model.instants import format_instant
 from scenarios.conftest import World
 from simulator import Fault
 

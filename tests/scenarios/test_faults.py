@@ -12,7 +12,7 @@ import pytest
 from support.in_process import run_key
 from support.tables import check_table
 
-from ansible_collections.community.arize.plugins.module_utils import _http
+from ansible_collections.community.arize.plugins.module_utils._service import http as _http
 from scenarios import fault_table
 from scenarios.conftest import NAME, World
 from simulator import Fault

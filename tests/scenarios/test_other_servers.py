@@ -8,8 +8,8 @@ import typing as t
 
 import pytest
 
-from ansible_collections.community.arize.plugins.module_utils._client import ArizeClient
-from ansible_collections.community.arize.plugins.module_utils._dialect import Dialect
+from ansible_collections.community.arize.plugins.module_utils._service.client import ArizeClient
+from ansible_collections.community.arize.plugins.module_utils._service.dialect import Dialect
 from scenarios.conftest import NAME, World
 from simulator import Fault
 

@@ -14,7 +14,8 @@ import typing as t
 import pytest
 from support.in_process import Outcome
 
-from ansible_collections.community.arize.plugins.module_utils import _issue, _secret_file
+from ansible_collections.community.arize.plugins.module_utils._deliver import secret_file as _secret_file
+from ansible_collections.community.arize.plugins.module_utils._work import issue as _issue
 from scenarios.conftest import World
 from simulator import Fault
 

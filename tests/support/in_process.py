@@ -10,8 +10,9 @@ import typing as t
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ansible_collections.community.arize.plugins.module_utils import _arguments, _module
-from ansible_collections.community.arize.plugins.module_utils._errors import ArizeError
+from ansible_collections.community.arize.plugins.module_utils._host import arguments as _arguments
+from ansible_collections.community.arize.plugins.module_utils._host import task as _task
+from ansible_collections.community.arize.plugins.module_utils._model.errors import ArizeError
 from simulator import Simulator
 
 
@@ -50,17 +51,17 @@ def run_key(
     An option that is None is left out. Pauses pass on the service's clock, not on ours, unless `sleep` says otherwise;
     this host's clock is the service's unless `local_now` says otherwise.
     """
-    return _run(_arguments.key_arguments(), _module.KeyTask, simulator, check, options, sleep, environment, local_now)
+    return _run(_arguments.key_arguments(), _task.KeyTask, simulator, check, options, sleep, environment, local_now)
 
 
 def run_info(simulator: Simulator, check: bool = False, **options: t.Any) -> Outcome:
     """`arize_api_key_info` against the simulator."""
-    return _run(_arguments.info_arguments(), _module.KeyInfoTask, simulator, check, options, None, None)
+    return _run(_arguments.info_arguments(), _task.KeyInfoTask, simulator, check, options, None, None)
 
 
 def _run(
     arguments: _arguments.Arguments,
-    make_task: _module.TaskMaker,
+    make_task: _task.TaskMaker,
     simulator: Simulator,
     check: bool,
     options: dict[str, t.Any],
@@ -75,7 +76,7 @@ def _run(
     if validated.error_messages:
         return Outcome({"failed": True, "changed": False, "msg": "; ".join(validated.error_messages)}, [])
     warnings: list[str] = []
-    host = _module.Host(
+    host = _task.Host(
         validated.validated_parameters,
         environment or {},
         dry_run=check,
@@ -85,6 +86,6 @@ def _run(
         local_now=local_now or simulator.clock.now,
     )
     try:
-        return Outcome(_module.execute(host, make_task), warnings)
+        return Outcome(_task.execute(host, make_task), warnings)
     except ArizeError as error:
         return Outcome({"changed": False, **error.details(), "failed": True, "msg": str(error)}, warnings)

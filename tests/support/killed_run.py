@@ -15,16 +15,15 @@ import typing as t
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ansible_collections.community.arize.plugins.module_utils import (
-    _apply,
-    _arguments,
-    _client,
-    _issue,
-    _module,
-    _observe,
-    _revoke,
-    _secret_file,
-)
+from ansible_collections.community.arize.plugins.module_utils._deliver import secret_file as _secret_file
+from ansible_collections.community.arize.plugins.module_utils._host import arguments as _arguments
+from ansible_collections.community.arize.plugins.module_utils._host import module as _module
+from ansible_collections.community.arize.plugins.module_utils._host import task as _task
+from ansible_collections.community.arize.plugins.module_utils._service import client as _client
+from ansible_collections.community.arize.plugins.module_utils._work import issue as _issue
+from ansible_collections.community.arize.plugins.module_utils._work import keep_one as _apply
+from ansible_collections.community.arize.plugins.module_utils._work import observe as _observe
+from ansible_collections.community.arize.plugins.module_utils._work import revoke as _revoke
 
 # The steps of the order of work: what is killed, and whether before or after it has done its work.
 STEPS: dict[str, tuple[t.Any, str, str]] = {
@@ -72,10 +71,8 @@ def main() -> None:
             # A shell's background job ignores it from the start, as no module that Ansible runs does.
             signal.signal(number, signal.default_int_handler)
         arm(request["step"], number)
-    host = _module.Host(
-        validated.validated_parameters, {}, dry_run=False, diff=False, hold_signals=_module.hold_signals
-    )
-    result = _module.execute(host, _module.KeyTask)
+    host = _task.Host(validated.validated_parameters, {}, dry_run=False, diff=False, hold_signals=_module.hold_signals)
+    result = _task.execute(host, _task.KeyTask)
     json.dump(result, sys.stdout)
 
 

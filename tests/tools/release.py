@@ -19,7 +19,7 @@ FORMS = (r"[0-9]+\.[0-9]+\.[0-9]+", r"[0-9]+\.[0-9]+\.[0-9]+-[a-z]+\.[0-9]+")
 # Each place holds the version once, as the group between two others.
 PLACES = {
     "galaxy.yml": r"(^version: )(\S+)($)",
-    "plugins/module_utils/_version.py": r'(^COLLECTION_VERSION = ")([^"]+)("$)',
+    "plugins/module_utils/_service/version.py": r'(^COLLECTION_VERSION = ")([^"]+)("$)',
     "README.md": r"(community-arize-)(\S+)(\.tar\.gz)",
     "docs/offline.md": r"(community-arize-)(\S+)(\.tar\.gz)",
 }

@@ -23,7 +23,7 @@ from clients.conftest import MakeAx
 from support.official_clients import CHECKOUT, client_program
 from support.playbooks import PlaybookRunner
 
-from ansible_collections.community.arize.plugins.module_utils import _arguments
+from ansible_collections.community.arize.plugins.module_utils._host import arguments as _arguments
 from simulator import Simulator
 
 PAGE = (CHECKOUT / "docs" / "migration.md").read_text(encoding="utf-8")

@@ -9,16 +9,16 @@ from datetime import datetime, timedelta, timezone
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ansible_collections.community.arize.plugins.module_utils._arguments import (
+from ansible_collections.community.arize.plugins.module_utils._decide.matches import StoredSecret, classify
+from ansible_collections.community.arize.plugins.module_utils._decide.plan import Observation, Plan, make_plan
+from ansible_collections.community.arize.plugins.module_utils._host.arguments import (
     connection_arguments,
     info_arguments,
     key_arguments,
 )
-from ansible_collections.community.arize.plugins.module_utils._connection import Connection
-from ansible_collections.community.arize.plugins.module_utils._desired import DesiredKey, desired_key
-from ansible_collections.community.arize.plugins.module_utils._matches import StoredSecret, classify
-from ansible_collections.community.arize.plugins.module_utils._models import ApiKey, IssuedKey, Secret
-from ansible_collections.community.arize.plugins.module_utils._plan import Observation, Plan, make_plan
+from ansible_collections.community.arize.plugins.module_utils._model.declaration import DesiredKey, desired_key
+from ansible_collections.community.arize.plugins.module_utils._model.keys import ApiKey, IssuedKey, Secret
+from ansible_collections.community.arize.plugins.module_utils._service.connection import Connection
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=timezone.utc)
 DAY = timedelta(days=1)

@@ -10,8 +10,8 @@ import typing as t
 
 from unit.plugins.builders import issued_key
 
-from ansible_collections.community.arize.plugins.module_utils._desired import Destination
-from ansible_collections.community.arize.plugins.module_utils._secret_file import SecretFile
+from ansible_collections.community.arize.plugins.module_utils._deliver.secret_file import SecretFile
+from ansible_collections.community.arize.plugins.module_utils._model.declaration import Destination
 
 ISSUED = issued_key(tag="new")
 

@@ -17,8 +17,8 @@ import typing as t
 import requests
 import urllib3
 
-from ansible_collections.community.arize.plugins.module_utils._connection import Connection
-from ansible_collections.community.arize.plugins.module_utils._http import HttpTransport
+from ansible_collections.community.arize.plugins.module_utils._service.connection import Connection
+from ansible_collections.community.arize.plugins.module_utils._service.http import HttpTransport
 
 DATE = "Tue, 24 Nov 2026 12:00:00 GMT"
 

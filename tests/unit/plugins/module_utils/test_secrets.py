@@ -16,8 +16,8 @@ import pytest
 from support.in_process import run_info, run_key
 from unit.plugins.builders import CREDENTIAL, connection, issued_key, secret_of
 
-from ansible_collections.community.arize.plugins.module_utils import _errors
-from ansible_collections.community.arize.plugins.module_utils._models import Secret, secret_fits, shown_redaction
+from ansible_collections.community.arize.plugins.module_utils._model import errors as _errors
+from ansible_collections.community.arize.plugins.module_utils._model.keys import Secret, secret_fits, shown_redaction
 from simulator import Fault, Simulator
 
 SECRET = secret_of("abc")
@@ -49,7 +49,12 @@ def test_no_dataclass_shows_a_secret(simulator: Simulator, tmp_path: pathlib.Pat
         run_key(simulator, **options)
         run_key(simulator, **options, state="refreshed")
         simulator.faults.add(Fault(kind="truncate", method="POST", path="/api-keys$"))
-        lost: dict[str, t.Any] = {"name": "other", "space": "analytics", "expires_in": "9d", "on_lost_secret": "reissue"}
+        lost: dict[str, t.Any] = {
+            "name": "other",
+            "space": "analytics",
+            "expires_in": "9d",
+            "on_lost_secret": "reissue",
+        }
         outcome = run_key(simulator, **lost)
         run_info(simulator, space="analytics", proxy="http://user:pw-of-proxy@127.0.0.1:1")
     finally:

@@ -14,7 +14,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from ansible_collections.community.arize.plugins.module_utils import _audit
+from ansible_collections.community.arize.plugins.module_utils._decide import audit as _audit
 from ansible_collections.community.arize.plugins.plugin_utils._audit_findings import FINDINGS, SEVERITIES
 from ansible_collections.community.arize.plugins.plugin_utils._audit_render import to_csv, to_html, to_json, visible
 from ansible_collections.community.arize.plugins.plugin_utils._audit_report import Wishes, report

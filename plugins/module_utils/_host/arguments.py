@@ -1,0 +1,162 @@
+# SPDX-FileCopyrightText: community.arize contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# This module_utils is PRIVATE and should only be used by this collection.
+# Breaking changes can occur any time.
+"""Argument specifications with their constraints, one per module, in plain data.
+
+The data fits both AnsibleModule and `ansible.module_utils.common.arg_spec`. Environment variables are read in
+`_connection`, because there an option must win over variables that exclude it.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+from ansible_collections.community.arize.plugins.module_utils._model.declaration import DEFAULT_MODE
+from ansible_collections.community.arize.plugins.module_utils._service.dialect import DIALECTS
+
+Spec = t.Dict[str, t.Any]
+
+
+@dataclasses.dataclass(frozen=True)
+class Arguments:
+    """An argument specification and the constraints between its options."""
+
+    argument_spec: Spec
+    mutually_exclusive: tuple[tuple[str, ...], ...] = ()
+    required_if: tuple[tuple[t.Any, ...], ...] = ()
+    required_by: dict[str, tuple[str, ...]] = dataclasses.field(default_factory=dict)
+
+    def merged_with(self, other: Arguments) -> Arguments:
+        """Both specifications and all constraints."""
+        return Arguments(
+            {**self.argument_spec, **other.argument_spec},
+            self.mutually_exclusive + other.mutually_exclusive,
+            self.required_if + other.required_if,
+            {**self.required_by, **other.required_by},
+        )
+
+    def for_module(self) -> dict[str, t.Any]:
+        """Keyword arguments of AnsibleModule and of ArgumentSpecValidator."""
+        return {
+            "argument_spec": self.argument_spec,
+            "mutually_exclusive": [list(names) for names in self.mutually_exclusive],
+            "required_if": [list(condition) for condition in self.required_if],
+            "required_by": self.required_by,
+        }
+
+
+def connection_arguments() -> Arguments:
+    """The options of every module: where the service is and who asks."""
+    return Arguments(
+        {
+            "api_key": {"type": "str", "no_log": True},
+            "profile": {"type": "str"},
+            "api_url": {"type": "str"},
+            "region": {"type": "str"},
+            "api_dialect": {"type": "str", "choices": list(DIALECTS)},
+            "validate_certs": {"type": "bool"},
+            "ca_path": {"type": "path"},
+            # May hold the proxy's password.
+            "proxy": {"type": "str", "no_log": True},
+            "timeout": {"type": "int", "default": 30},
+            "max_retries": {"type": "int", "default": 4},
+        },
+        mutually_exclusive=(("api_url", "region"),),
+    )
+
+
+def _organizations_option() -> Spec:
+    return {
+        "type": "list",
+        "elements": "dict",
+        "mutually_exclusive": [["id", "name"]],
+        "required_one_of": [["id", "name"]],
+        "options": {
+            "id": {"type": "str"},
+            "name": {"type": "str"},
+            "role": {"type": "str", "choices": ["admin", "member", "read-only"]},
+            "spaces": {
+                "type": "list",
+                "elements": "dict",
+                "required": True,
+                "mutually_exclusive": [["role", "role_id"]],
+                "options": {
+                    "space": {"type": "str", "required": True},
+                    "role": {"type": "str", "choices": ["admin", "member", "read-only"]},
+                    "role_id": {"type": "str"},
+                },
+            },
+        },
+    }
+
+
+def key_arguments() -> Arguments:
+    """The options of one declared key."""
+    return Arguments(
+        {
+            "state": {"type": "str", "choices": ["present", "absent", "refreshed"], "default": "present"},
+            "id": {"type": "str"},
+            "name": {"type": "str"},
+            "key_type": {"type": "str", "choices": ["service", "user"], "default": "service"},
+            "description": {"type": "str"},
+            "space": {"type": "str"},
+            "space_role": {"type": "str", "choices": ["admin", "member", "read-only"]},
+            "space_role_id": {"type": "str"},
+            "org_role": {"type": "str", "choices": ["admin", "member", "read-only"]},
+            "account_role": {"type": "str", "choices": ["admin", "member"]},
+            "organizations": _organizations_option(),
+            "expires_at": {"type": "str"},
+            "expires_in": {"type": "str"},
+            "renew_before": {"type": "str"},
+            "max_age": {"type": "str"},
+            "issued_after": {"type": "str"},
+            "grace_period": {"type": "str"},
+            "allow_self": {"type": "bool", "default": False},
+            "exclusive": {"type": "bool", "default": False},
+            "on_drift": {"type": "str", "choices": ["fail", "ignore", "replace"], "default": "fail"},
+            "compare_roles": {"type": "bool"},
+            "dest": {"type": "path"},
+            "dest_format": {"type": "str", "choices": ["raw", "dotenv", "json"], "default": "raw"},
+            "dest_variable": {"type": "str", "default": "ARIZE_API_KEY"},
+            "owner": {"type": "str"},
+            "group": {"type": "str"},
+            "mode": {"type": "raw", "default": DEFAULT_MODE},
+            # A choice, and a yes or no: no secrets, whatever their names sound like.
+            "on_lost_secret": {
+                "type": "str",
+                "choices": ["fail", "reissue"],
+                "default": "fail",
+                "no_log": False,
+            },
+            "return_key": {"type": "bool", "no_log": False},
+        },
+        mutually_exclusive=(
+            ("id", "name"),
+            ("expires_at", "expires_in"),
+            ("space", "organizations"),
+            ("space_role", "space_role_id"),
+        ),
+    )
+
+
+def info_arguments() -> Arguments:
+    """The options of the info module: filters and thresholds."""
+    return Arguments(
+        {
+            "id": {"type": "str"},
+            "name": {"type": "str"},
+            "key_type": {"type": "str", "choices": ["service", "user"]},
+            "status": {"type": "str", "choices": ["active", "revoked", "all"], "default": "active"},
+            "space": {"type": "str"},
+            "all_spaces": {"type": "bool", "default": False},
+            "user_id": {"type": "str"},
+            "limit": {"type": "int"},
+            "cursor": {"type": "str"},
+            "expires_within": {"type": "str"},
+            "unused_for": {"type": "str"},
+            "older_than": {"type": "str"},
+        },
+    )

@@ -1,0 +1,83 @@
+# SPDX-FileCopyrightText: community.arize contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# This module_utils is PRIVATE and should only be used by this collection.
+# Breaking changes can occur any time.
+"""The modules as Ansible starts them: AnsibleModule around `execute`, and one ladder from errors to a failed result."""
+
+from __future__ import annotations
+
+import os
+import signal
+import typing as t
+
+from ansible.module_utils.basic import AnsibleModule, missing_required_lib
+
+from ansible_collections.community.arize.plugins.module_utils._host.arguments import (
+    Arguments,
+    connection_arguments,
+    info_arguments,
+    key_arguments,
+)
+from ansible_collections.community.arize.plugins.module_utils._host.task import (
+    Host,
+    KeyInfoTask,
+    KeyTask,
+    TaskMaker,
+    execute,
+)
+from ansible_collections.community.arize.plugins.module_utils._model.errors import ArizeError, MissingLibrary
+from ansible_collections.community.arize.plugins.module_utils._service.connection import secrets_in_urls
+
+try:
+    from ansible.module_utils.secrets import register_secret
+except ImportError:
+    # ansible-core before 2.22 has no register of secrets.
+    register_secret = None
+
+
+def hold_signals() -> None:
+    """Let SIGINT, SIGTERM and SIGHUP pass without effect until this process ends by itself.
+
+    It ends soon, since every request has a deadline, and after an issued secret is delivered or in the result.
+    """
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
+
+
+class _Module(AnsibleModule):  # type: ignore[misc]
+    """An AnsibleModule that also masks a password in a URL when it refuses other options before `execute`."""
+
+    def fail_json(self, msg: str, **kwargs: t.Any) -> None:
+        self.no_log_values.update(secrets_in_urls(self.params))
+        super().fail_json(msg, **kwargs)
+
+
+def _run(arguments: Arguments, make_task: TaskMaker) -> None:
+    module = _Module(supports_check_mode=True, **connection_arguments().merged_with(arguments).for_module())
+    host = Host(
+        module.params,
+        os.environ,
+        module.check_mode,
+        module._diff,
+        mask=module.no_log_values.add if register_secret is None else register_secret,
+        warn=module.warn,
+        hold_signals=hold_signals,
+    )
+    try:
+        result = execute(host, make_task)
+    except MissingLibrary as error:
+        module.fail_json(msg=missing_required_lib(error.library, reason=error.reason))
+    except ArizeError as error:
+        module.fail_json(msg=str(error), **error.details())
+    module.exit_json(**result)
+
+
+def run_key_module() -> None:
+    """The whole of `arize_api_key`."""
+    _run(key_arguments(), KeyTask)
+
+
+def run_key_info_module() -> None:
+    """The whole of `arize_api_key_info`."""
+    _run(info_arguments(), KeyInfoTask)

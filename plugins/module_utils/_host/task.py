@@ -1,0 +1,145 @@
+# SPDX-FileCopyrightText: community.arize contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# This module_utils is PRIVATE and should only be used by this collection.
+# Breaking changes can occur any time.
+"""One task, apart from how Ansible starts it: everything that it needs of the place where it runs is in its `Host`."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+import typing as t
+from datetime import datetime
+
+from ansible_collections.community.arize.plugins.module_utils._model import declaration as _desired
+from ansible_collections.community.arize.plugins.module_utils._model.cleaning import Cleaner
+from ansible_collections.community.arize.plugins.module_utils._model.errors import (
+    ArizeError,
+    MissingLibrary,
+    Refused,
+    TaskFailed,
+)
+from ansible_collections.community.arize.plugins.module_utils._model.instants import utc_now
+from ansible_collections.community.arize.plugins.module_utils._service.client import ArizeClient
+from ansible_collections.community.arize.plugins.module_utils._service.connection import (
+    Connection,
+    resolve_connection,
+    secrets_in_urls,
+)
+from ansible_collections.community.arize.plugins.module_utils._service.dialect import Dialect
+from ansible_collections.community.arize.plugins.module_utils._service.http import HttpTransport
+from ansible_collections.community.arize.plugins.module_utils._work import list_keys as _info
+from ansible_collections.community.arize.plugins.module_utils._work.keep_one import KeyReconciler
+
+Result = t.Dict[str, t.Any]
+
+
+@dataclasses.dataclass(frozen=True)
+class Host:
+    """What a task may use of the place where it runs. `options` are validated; `dry_run` is Ansible's check mode."""
+
+    # Both hold the credential.
+    options: t.Mapping[str, t.Any] = dataclasses.field(repr=False)
+    environment: t.Mapping[str, str] = dataclasses.field(repr=False)
+    dry_run: bool
+    diff: bool
+    sleep: t.Callable[[float], None] = time.sleep
+    # Called with the credential before its first use, so that Ansible masks it.
+    mask: t.Callable[[str], None] = lambda _credential: None
+    # Told each warning, before the result and before a failure.
+    warn: t.Callable[[str], None] = lambda _text: None
+    # Called once a secret is about to be issued: from then on the result must reach the caller.
+    hold_signals: t.Callable[[], None] = lambda: None
+    # The present UTC instant by the clock of this place.
+    local_now: t.Callable[[], datetime] = utc_now
+
+
+class Task(t.Protocol):
+    """A module's work. Both ways of it return the result or raise ArizeError; `warnings` fills meanwhile."""
+
+    label: str
+    warnings: list[str]
+
+    def predict(self) -> Result:
+        """Tell what `carry_out` would do, and change nothing."""
+
+    def carry_out(self) -> Result:
+        """Do the work."""
+
+
+TaskMaker = t.Callable[[Host, ArizeClient, Connection], Task]
+
+
+class KeyTask:
+    """The work of `arize_api_key`."""
+
+    def __init__(self, host: Host, client: ArizeClient, connection: Connection) -> None:
+        desired = _desired.desired_key(host.options)
+        client.dialect.check(desired)
+        reconciler = KeyReconciler(
+            desired, client, connection.credential, host.diff, host.sleep, host.hold_signals, host.local_now
+        )
+        self.label = desired.label
+        self.warnings = reconciler.warnings
+        self.predict = reconciler.predict
+        self.carry_out = reconciler.carry_out
+
+
+class KeyInfoTask:
+    """The work of `arize_api_key_info`, the same in check mode."""
+
+    label = ""
+
+    def __init__(self, host: Host, client: ArizeClient, connection: Connection) -> None:
+        self._query = _info.key_query(host.options)
+        self._client = client
+        self._api_url = connection.base_url
+        self.warnings: list[str] = []
+
+    def predict(self) -> Result:
+        return {**_info.gather(self._client, self._query, self.warnings), "api_url": self._api_url}
+
+    carry_out = predict
+
+
+def execute(host: Host, make_task: TaskMaker) -> Result:
+    """Run a task and return its result. Raises TaskFailed, or MissingLibrary.
+
+    Results, warnings and failures leave here free of secrets, and with what steers a terminal escaped.
+    """
+    cleaner = Cleaner()
+    cleaned = dataclasses.replace(host, warn=lambda text: host.warn(cleaner.text(text)))
+    try:
+        return t.cast(Result, cleaner.value(_execute(cleaned, make_task, cleaner)))
+    except MissingLibrary:
+        raise
+    except ArizeError as error:
+        raise TaskFailed(cleaner.text(str(error)), cleaner.value(error.details())) from None
+
+
+def _execute(host: Host, make_task: TaskMaker, cleaner: Cleaner) -> Result:
+    for secret in secrets_in_urls(host.options):
+        host.mask(secret)
+    connection = resolve_connection(host.options, host.environment)
+    host.mask(connection.credential.reveal())
+    if connection.sends_in_clear:
+        host.warn(
+            f"The credential and each new secret go to {connection.base_url} without encryption, where anybody on "
+            "the network can read them. Use https in api_url.",
+        )
+    transport = HttpTransport(connection, host.sleep, host.local_now, cleaner)
+    dialect = Dialect(connection.dialect, self_hosted=not connection.is_arize_cloud)
+    try:
+        task = make_task(host, ArizeClient(transport, dialect), connection)
+        try:
+            return task.predict() if host.dry_run else task.carry_out()
+        except ArizeError as error:
+            if not task.label or task.label in str(error) or isinstance(error, (MissingLibrary, Refused)):
+                raise
+            raise TaskFailed(f"{task.label[0].upper()}{task.label[1:]}: {error}", error.details()) from None
+        finally:
+            for warning in task.warnings:
+                host.warn(warning)
+    finally:
+        transport.close()

@@ -1,0 +1,336 @@
+# SPDX-FileCopyrightText: community.arize contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# This module_utils is PRIVATE and should only be used by this collection.
+# Breaking changes can occur any time.
+"""The verbs of the Arize AX REST API as typed Python. Knows JSON and paging, not Ansible."""
+
+from __future__ import annotations
+
+import typing as t
+from datetime import datetime, timedelta
+from urllib.parse import quote, unquote
+
+from ansible_collections.community.arize.plugins.module_utils._model import keys as _models
+from ansible_collections.community.arize.plugins.module_utils._model.errors import (
+    AccessForbidden,
+    AnswerLost,
+    MalformedAnswer,
+    NotFound,
+    ProtocolError,
+    RequestError,
+    RequestRejected,
+)
+from ansible_collections.community.arize.plugins.module_utils._model.instants import ServerClock, format_instant
+from ansible_collections.community.arize.plugins.module_utils._service import parse as _parse
+from ansible_collections.community.arize.plugins.module_utils._service.dialect import Dialect
+
+# The service's largest page (contract section 1.2).
+PAGE_SIZE = 100
+# A listing longer than this is a server that pages for ever. 100000 keys are 1000 pages and some 60 MiB.
+_MOST_PAGES = 10_000
+_MOST_BYTES = 256 * 2**20
+# What a server may call a request that it does not understand (contract section 2.1).
+_MALFORMED = (400, 422)
+
+T = t.TypeVar("T")
+Query = t.Dict[str, t.Union[str, int]]
+
+
+class Transport(t.Protocol):
+    """What the client needs of `_http.HttpTransport`."""
+
+    clock: ServerClock
+    # Bytes of all answers so far.
+    received: int
+
+    def learn(self, secret: _models.Secret) -> None:
+        """Show this secret in no message from now on."""
+
+    def use_credential(self, credential: _models.Secret) -> None:
+        """Authenticate with this from now on."""
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        query: t.Mapping[str, str | int] | None = None,
+        body: t.Mapping[str, t.Any] | None = None,
+    ) -> t.Any:
+        """Send a request to a path below /v2, and return the JSON of the answer."""
+
+
+class ArizeClient:
+    """Raises the errors of `_errors.RequestError`; a malformed answer to a GET is a ProtocolError."""
+
+    def __init__(self, transport: Transport, dialect: Dialect) -> None:
+        self._transport = transport
+        self.dialect = dialect
+
+    def use_credential(self, credential: _models.Secret) -> None:
+        """Authenticate with another credential from now on: the one so far has been refreshed."""
+        self._transport.use_credential(credential)
+
+    def now(self) -> datetime:
+        """The present UTC instant by the service's clock."""
+        return self._transport.clock.now()
+
+    def earliest_now(self) -> datetime:
+        """The present UTC instant by the service's clock or by this host's, whichever is behind the other."""
+        skew = self.clock_skew
+        return self.now() if skew is None else self.now() - max(skew, timedelta())
+
+    @property
+    def clock_skew(self) -> timedelta | None:
+        """How far the service's clock is ahead of this host's; None when no answer has told the time."""
+        return self._transport.clock.skew
+
+    def list_api_keys(
+        self,
+        key_type: str | None = None,
+        status: str | None = None,
+        space_id: str | None = None,
+        user_id: str | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> tuple[list[_models.ApiKey], str | None]:
+        """Keys that fit the filters, each once, over all pages or up to `limit` keys (section 1.2).
+
+        Returns the keys and the cursor of what follows, None at the end.
+        """
+        query: Query = {}
+        if space_id is not None:
+            query["space_id"] = space_id
+        if user_id is not None:
+            query["user_id"] = user_id
+        enumerations = {"key_type": key_type, "status": status}
+        keys, following = self._listing_in_dialect(
+            {name: value for name, value in enumerations.items() if value is not None}, query, limit, cursor
+        )
+        return list({key.key_id: key for key in keys}.values()), following
+
+    def create_key(self, body: t.Mapping[str, t.Any]) -> _models.IssuedKey:
+        """Issue a key (section 1.3). Raises AnswerLost when it is unknown whether one was issued."""
+        try:
+            return self._issue("/api-keys", body)
+        except RequestRejected as error:
+            self._hint(error)
+            raise
+
+    def refresh_key(
+        self,
+        key_id: str,
+        expires_at: datetime | None,
+        grace_seconds: int,
+    ) -> _models.IssuedKey:
+        """Reissue a key's secret (section 1.4); the answer's id may be another one (section 3.1).
+
+        `expires_at` is mandatory for a key that expires. `grace_seconds`: how long the old secret serves on.
+        """
+        body: dict[str, t.Any] = {"grace_period_seconds": grace_seconds}
+        if expires_at is not None:
+            body["expires_at"] = format_instant(expires_at)
+        return self._issue(f"/api-keys/{quote(key_id, safe='')}/refresh", body)
+
+    def revoke_key(self, key_id: str) -> None:
+        """Revoke a key (section 1.5, idempotent). Raises NotFound when it does not exist or is not visible.
+
+        So does a server without this operation, which is new in SDK 8.35 (section 2).
+        """
+        try:
+            self._transport.request("PUT", f"/api-keys/{quote(key_id, safe='')}/revoke")
+        except AccessForbidden as error:
+            error.args = (f"{error}{self.dialect.revocation_hint()}",)
+            raise
+
+    def spaces_named(self, name: str, organization_id: str | None = None) -> list[_models.Space]:
+        """Visible spaces of exactly this name; the service itself searches substrings (section 1.6)."""
+        query: Query = {"name": name}
+        if organization_id is not None:
+            query["org_id"] = organization_id
+        found, _end = self._listing("/spaces", "spaces", _parse.parse_space, query)
+        return [space for space in {space.space_id: space for space in found}.values() if space.name == name]
+
+    def all_spaces(self) -> list[_models.Space]:
+        """All spaces that the caller can see."""
+        found, _end = self._listing("/spaces", "spaces", _parse.parse_space, {})
+        return list({space.space_id: space for space in found}.values())
+
+    def space(self, space_id: str) -> _models.Space:
+        """One space by id. Raises NotFound."""
+        return self._get(f"/spaces/{quote(space_id, safe='')}", _parse.parse_space)
+
+    def spaces_of(self, organization_id: str) -> list[_models.Space]:
+        """All visible spaces of an organization."""
+        found, _end = self._listing("/spaces", "spaces", _parse.parse_space, {"org_id": organization_id})
+        return found
+
+    def organizations(self) -> list[_models.Organization]:
+        """All organizations that the caller can see (section 1.7)."""
+        found, _end = self._listing("/organizations", "organizations", _parse.parse_organization, {})
+        return list({organization.organization_id: organization for organization in found}.values())
+
+    def organizations_named(self, name: str) -> list[_models.Organization]:
+        """Visible organizations of exactly this name (section 1.7)."""
+        found, _end = self._listing("/organizations", "organizations", _parse.parse_organization, {"name": name})
+        by_id = {organization.organization_id: organization for organization in found}
+        return [organization for organization in by_id.values() if organization.name == name]
+
+    def organization(self, organization_id: str) -> _models.Organization:
+        """One organization by id. Raises NotFound."""
+        return self._get(f"/organizations/{quote(organization_id, safe='')}", _parse.parse_organization)
+
+    def _get(self, path: str, parse: t.Callable[[t.Any], T]) -> T:
+        answer = self._transport.request("GET", path)
+        try:
+            return parse(answer)
+        except MalformedAnswer as error:
+            raise _unexpected("GET", path, str(error)) from None
+
+    def _issue(self, path: str, body: t.Mapping[str, t.Any]) -> _models.IssuedKey:
+        answer = self._transport.request("POST", path, body=body)
+        secret = _parse.secret_in(answer)
+        if secret is not None:
+            self._transport.learn(secret)
+        # Where it can't be used, a key was most probably issued all the same, and nobody holds its secret.
+        try:
+            issued = _parse.parse_issued_key(answer)
+        except MalformedAnswer as error:
+            raise _lost(path, f"something else than a key ({error})") from None
+        if _models.secret_fits(issued.secret.reveal(), issued.api_key.redacted_key) is False:
+            # A proxy that masks secrets would have its mask delivered, and the working key revoked after that.
+            raise _lost(path, f"the key {issued.api_key.key_id} and a secret that is not that of this key")
+        return issued
+
+    def _listing_in_dialect(
+        self,
+        enumerations: t.Mapping[str, str],
+        query: Query,
+        limit: int | None,
+        cursor: str | None,
+    ) -> tuple[list[_models.ApiKey], str | None]:
+        """List keys. Until the server's form is certain, a listing is asked for in both where it raises doubts."""
+        written: list[str] = []
+
+        def parse(row: t.Any, where: str) -> _models.ApiKey:
+            key = _parse.parse_api_key(row, where)
+            written.append(row["key_type"])
+            return key
+
+        def listing() -> tuple[list[_models.ApiKey], str | None]:
+            named = {name: self.dialect.enumeration(value) for name, value in enumerations.items()}
+            return self._listing("/api-keys", "api_keys", parse, {**named, **query}, limit, cursor)
+
+        try:
+            answer = listing()
+        except RequestRejected as error:
+            if error.status not in _MALFORMED or not enumerations or self.dialect.is_certain:
+                self._hint(error)
+                raise
+            other = self._in_other_form(listing, written)
+            if other is None:
+                # So the form was not what the server disliked, and its first words are the ones that matter.
+                raise
+            answer = other
+        if written and not self.dialect.is_certain:
+            if not self.dialect.is_form_of(written[0]):
+                # The server may have ignored filters that it did not understand, and so have listed other keys.
+                answer = self._in_other_form(listing, written) or answer
+            self.dialect.settle()
+        elif written and self.dialect.is_form_of(written[0]):
+            self.dialect.settle()
+        _check_filters(answer[0], enumerations)
+        return answer
+
+    def _in_other_form(self, listing: t.Callable[[], T], written: list[str]) -> T | None:
+        """The same listing in the other form, which is stayed with.
+
+        None when that is called malformed, or answered with rows that are not `written` in it: it was passed over.
+        """
+        self.dialect.switch()
+        written.clear()
+        try:
+            answer = listing()
+        except (AccessForbidden, NotFound):
+            # It was understood.
+            self.dialect.settle()
+            raise
+        except RequestError as error:
+            self.dialect.switch()
+            if error.status in _MALFORMED:
+                return None
+            raise
+        if written and not self.dialect.is_form_of(written[0]):
+            self.dialect.switch()
+            return None
+        self.dialect.settle()
+        return answer
+
+    def _hint(self, error: RequestRejected) -> None:
+        if error.status in _MALFORMED:
+            error.args = (f"{error}{self.dialect.hint()}",)
+
+    def _listing(
+        self,
+        path: str,
+        collection: str,
+        parse: t.Callable[[t.Any, str], T],
+        query: Query,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> tuple[list[T], str | None]:
+        rows: list[T] = []
+        seen: set[str] = set()
+        ends_at = self._transport.received + _MOST_BYTES
+        while True:
+            page_query = dict(query)
+            page_query["limit"] = PAGE_SIZE if limit is None else min(PAGE_SIZE, limit - len(rows))
+            if cursor is not None:
+                page_query["cursor"] = cursor
+                seen.add(cursor)
+            answer = self._transport.request("GET", path, query=page_query)
+            try:
+                page = _parse.parse_page(answer, collection)
+                rows += [parse(row, f"{collection}[{index}]") for index, row in enumerate(page.rows)]
+            except MalformedAnswer as error:
+                raise _unexpected("GET", path, str(error)) from None
+            if not page.has_more:
+                return rows, None
+            if self._transport.received > ends_at:
+                problem = f"the listing is longer than {_MOST_BYTES // 2**20} MiB ({len(rows)} rows), and goes on"
+                raise _unexpected("GET", path, problem)
+            # An incomplete listing must never be taken for a complete one: a key would seem to be missing.
+            if page.next_cursor is None or page.next_cursor in seen or len(seen) >= _MOST_PAGES:
+                raise _unexpected("GET", path, "the listing says that it goes on, but gives no new cursor")
+            cursor = page.next_cursor
+            if limit is not None and len(rows) >= limit:
+                return rows, cursor
+
+
+def _check_filters(keys: t.Sequence[_models.ApiKey], asked: t.Mapping[str, str]) -> None:
+    """Raises ProtocolError for a listing that is not the one asked for."""
+    for name, value in asked.items():
+        for key in keys:
+            shown = getattr(key, name)
+            if shown != value:
+                problem = f"only keys with {name} {value} were asked for, and one with {shown} is listed"
+                raise _unexpected("GET", "/api-keys", problem)
+
+
+def _lost(path: str, what: str) -> AnswerLost:
+    shown = f"/v2{unquote(path)}"
+    return AnswerLost(
+        "POST",
+        shown,
+        f"POST {shown} was answered with {what}; whether the service carried it out is unknown.",
+    )
+
+
+def _unexpected(method: str, path: str, problem: str) -> ProtocolError:
+    path = unquote(path)
+    return ProtocolError(
+        method,
+        f"/v2{path}",
+        f"{method} /v2{path} was answered with something that is not documented: {problem}. "
+        "Check that api_url is the address of the Arize API; a newer collection may know this form.",
+    )

@@ -1,0 +1,214 @@
+# SPDX-FileCopyrightText: community.arize contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# This module_utils is PRIVATE and should only be used by this collection.
+# Breaking changes can occur any time.
+"""Names of spaces and organizations to ids, exactly and over all pages, with as few requests as will do."""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import typing as t
+
+from ansible_collections.community.arize.plugins.module_utils._model.declaration import (
+    DeclaredOrganization,
+    DeclaredSpace,
+    ResolvedOrganization,
+    id_type,
+)
+from ansible_collections.community.arize.plugins.module_utils._model.errors import (
+    InvalidOption,
+    NotFound,
+    UnresolvedName,
+)
+from ansible_collections.community.arize.plugins.module_utils._model.keys import (
+    OrganizationBinding,
+    RoleAssignment,
+    Space,
+    SpaceBinding,
+)
+from ansible_collections.community.arize.plugins.module_utils._service.client import ArizeClient
+
+
+@dataclasses.dataclass(frozen=True)
+class DescribedSpace:
+    """A declared space as results show it. `name` is None where only the id is known."""
+
+    space_id: str
+    name: str | None
+    role: RoleAssignment | None
+    org_role: RoleAssignment | None
+
+    def public(self) -> dict[str, str | None]:
+        """The dictionary that modules return; a role that is not declared is None."""
+        return {
+            "id": self.space_id,
+            "name": self.name,
+            "role": None if self.role is None else str(self.role),
+            "org_role": None if self.org_role is None else str(self.org_role),
+        }
+
+
+class ScopeResolver:
+    """Resolves the spaces of one key. Looks up nothing twice, and organizations only when a key is created."""
+
+    def __init__(self, client: ArizeClient, declared: tuple[DeclaredOrganization, ...]) -> None:
+        self._client = client
+        self._declared = declared
+        self._spaces: dict[tuple[str | None, str], Space] = {}
+        self._organization_ids: dict[str, str] = {}
+
+    def resolved(self) -> tuple[ResolvedOrganization, ...]:
+        """The declared spaces by id, in the declared order. Raises InvalidOption."""
+        return tuple(
+            ResolvedOrganization(organization.role, self._space_bindings(organization))
+            for organization in self._declared
+        )
+
+    def space_ids(self) -> list[str]:
+        """The ids of all declared spaces, in the declared order. Raises InvalidOption."""
+        found: list[str] = []
+        for organization in self.resolved():
+            for space in organization.spaces:
+                if space.space_id in found:
+                    raise InvalidOption("organizations", f"the space {space.space_id} is named twice")
+                found.append(space.space_id)
+        return found
+
+    def spaces(self) -> list[DescribedSpace]:
+        """The declared spaces with the roles declared for them, in the declared order."""
+        return [
+            DescribedSpace(
+                space.space_id, self._space(organization, declared).name or None, declared.role, organization.role
+            )
+            for organization in self._declared
+            for declared, space in zip(organization.spaces, self._space_bindings(organization))
+        ]
+
+    def bindings(self) -> tuple[OrganizationBinding, ...]:
+        """Everything by id, as creating a key needs it. Raises InvalidOption."""
+        # Older servers don't tell the organization of a space, and don't ask for it.
+        nameless = self._client.dialect.is_legacy
+        return tuple(
+            OrganizationBinding(
+                organization_id="" if nameless else self._organization_of(organization),
+                role=organization.role,
+                spaces=self._space_bindings(organization),
+            )
+            for organization in self._declared
+        )
+
+    def _space_bindings(self, organization: DeclaredOrganization) -> tuple[SpaceBinding, ...]:
+        return tuple(
+            SpaceBinding(self._space(organization, declared).space_id, declared.role)
+            for declared in organization.spaces
+        )
+
+    def _space(self, organization: DeclaredOrganization, declared: DeclaredSpace) -> Space:
+        kind = id_type(declared.space)
+        if kind == "Space":
+            return self._spaces.get((None, declared.space)) or Space(declared.space, "", None)
+        if kind is not None:
+            raise UnresolvedName("space", f"{declared.space} is the id of a {kind}, not of a space.")
+        within = None
+        if organization.organization_id is not None or organization.name is not None:
+            within = self._organization_id(organization)
+        key = (within, declared.space)
+        if key not in self._spaces:
+            self._spaces[key] = self._named_space(declared.space, within)
+        return self._spaces[key]
+
+    def _named_space(self, name: str, within: str | None) -> Space:
+        candidates = self._client.spaces_named(name, within)
+        if len(candidates) == 1:
+            return candidates[0]
+        if not candidates:
+            place = "" if within is None else f" in the organization {within}"
+            visible = self._client.all_spaces() if within is None else self._client.spaces_of(within)
+            near = did_you_mean(name, [space.name for space in visible])
+            raise UnresolvedName(
+                "space",
+                f"Space {name!r} not found{place}, or this credential has no access to it.{near} Names are "
+                "case-sensitive.",
+            )
+        listed = "; ".join(
+            f"{space.space_id} in {self._organization_label(space.organization_id)}" for space in candidates
+        )
+        raise UnresolvedName(
+            "space",
+            f"{len(candidates)} spaces are named {name!r}: {listed}. Set space to one of these ids.",
+            [
+                {"id": space.space_id, "name": space.name, "organization_id": space.organization_id}
+                for space in candidates
+            ],
+        )
+
+    def _organization_label(self, organization_id: str | None) -> str:
+        if organization_id is None:
+            return "an organization that the service does not name"
+        try:
+            name = self._client.organization(organization_id).name
+        except NotFound:
+            return f"organization {organization_id}"
+        return f"organization {name!r} ({organization_id})"
+
+    def _organization_id(self, organization: DeclaredOrganization) -> str:
+        if organization.organization_id is not None:
+            return organization.organization_id
+        name = organization.name or ""
+        if name not in self._organization_ids:
+            candidates = self._client.organizations_named(name)
+            if len(candidates) > 1:
+                ids = ", ".join(candidate.organization_id for candidate in candidates)
+                raise UnresolvedName(
+                    "organizations",
+                    f"{len(candidates)} organizations are named {name!r}: {ids}. Set id to one of these in place of "
+                    "name.",
+                )
+            if not candidates:
+                near = did_you_mean(name, [visible.name for visible in self._client.organizations()])
+                raise UnresolvedName(
+                    "organizations",
+                    f"Organization {name!r} not found, or this credential has no access to it.{near} Names are "
+                    "case-sensitive.",
+                )
+            self._organization_ids[name] = candidates[0].organization_id
+        return self._organization_ids[name]
+
+    def _organization_of(self, organization: DeclaredOrganization) -> str:
+        if organization.organization_id is not None or organization.name is not None:
+            return self._organization_id(organization)
+        space = self._space(organization, organization.spaces[0])
+        if space.organization_id is None:
+            try:
+                space = self._client.space(space.space_id)
+            except NotFound:
+                raise missing_space(space.space_id) from None
+            self._spaces[(None, space.space_id)] = space
+        return space.organization_id or self._organization_with(space)
+
+    def _organization_with(self, space: Space) -> str:
+        """The organization that lists the space: servers of before SDK 8.59.1 don't name it (section 14)."""
+        visible = self._client.organizations()
+        for organization in visible:
+            if any(found.space_id == space.space_id for found in self._client.spaces_of(organization.organization_id)):
+                return organization.organization_id
+        raise UnresolvedName(
+            "space",
+            f"This server does not say to which organization the space {space.space_id} belongs, and none of the "
+            f"{len(visible)} organizations that this credential has access to lists it. Use organizations, with the "
+            "id of its organization, in place of space.",
+        )
+
+
+def missing_space(space_id: str) -> UnresolvedName:
+    """The error for an id of a space that the service answers with 404."""
+    return UnresolvedName("space", f"Space {space_id} not found, or this credential has no access to it.")
+
+
+def did_you_mean(name: str, known: t.Iterable[str]) -> str:
+    """A sentence, with a blank before it, that offers the names nearest to `name`; empty when none is near."""
+    by_lower = {other.lower(): other for other in known}
+    near = difflib.get_close_matches(name.lower(), by_lower, n=3, cutoff=0.7)
+    return f" Did you mean {' or '.join(repr(by_lower[match]) for match in near)}?" if near else ""
