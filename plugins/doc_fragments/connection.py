@@ -56,13 +56,10 @@ options:
       - The form of the REST API that the service speaks. Self-hosted installations of June and early July 2026 speak
         an older one, V(legacy), with which a key belongs to one space and has a predefined role. Still older ones
         can't revoke keys, and are not supported.
-      - With V(auto), a listing that the service calls malformed is asked for in the older form, and the listed keys
-        tell the rest. Nothing is issued by trial. Set V(legacy) when the service takes listings in either form, and
-        lists no key from which to tell.
-      - If not set, E(ARIZE_API_DIALECT) is used. If that is not set either, it is V(auto).
+      - It is not guessed. When an answer suggests the other form, the task fails and the message names this option.
+      - If not set, E(ARIZE_API_DIALECT) is used. If that is not set either, it is V(current).
     type: str
     choices:
-      - auto
       - current
       - legacy
   validate_certs:

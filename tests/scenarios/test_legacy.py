@@ -31,11 +31,6 @@ def create_user_key(_simulator: Simulator) -> Options:
     return {"name": "mine", "key_type": "user", "expires_in": "30d"}
 
 
-def told_to(_simulator: Simulator) -> Options:
-    """No listing to guess from, and none needed."""
-    return {"name": "new", "space": "support", "api_dialect": "legacy"}
-
-
 def nothing_due(simulator: Simulator) -> Options:
     """A live key."""
     seed(simulator, "old", age_days=3, lapses_in_days=80)
@@ -66,7 +61,6 @@ ROWS = {
         create_with_roles,
         create_in_organization,
         create_user_key,
-        told_to,
         nothing_due,
         rotated,
         refreshed,
@@ -120,31 +114,26 @@ SEVERAL = [{"name": "Example Org", "spaces": [{"space": "analytics"}, {"space": 
 def test_what_the_older_form_can_not_say(older: Simulator, check: bool) -> None:
     several: Options = {"name": "a", "organizations": SEVERAL}
     custom: Options = {"name": "a", "space": "ingest", "space_role_id": "r"}
-    told: Options = {"api_dialect": "legacy"}
-    outcomes = [run_key(older, check, **several, **told), run_key(older, check, **custom, **told)]
+    outcomes = [run_key(older, check, **several), run_key(older, check, **custom)]
     assert older.requests == [], "refused before any call"
     assert "api_dialect is legacy" in outcomes[0].message
     assert "one key for each space" in outcomes[0].message
-    assert "predefined role" in outcomes[1].message
-    outcomes = [run_key(older, check, **several), run_key(older, check, **custom)]
-    assert {record.method for record in older.requests} == {"GET"}
-    assert "this server speaks the older form" in outcomes[0].message
     assert "predefined role" in outcomes[1].message
     assert all(outcome.failed for outcome in outcomes)
 
 
 def test_the_wrong_form_is_named(older: Simulator, simulator: Simulator) -> None:
     task: Options = {"name": "a", "space": "analytics"}
-    outcome = run_key(older, environment={"ARIZE_API_DIALECT": "current"}, **task)
+    outcome = run_key(older, api_dialect="current", **task)
     assert "set api_dialect to legacy" in outcome.message
     for outcome in (run_key(simulator, **task, api_dialect="legacy"), run_info(simulator, api_dialect="legacy")):
         assert "api_dialect is legacy" in outcome.message
-        assert "set it to auto" in outcome.message
+        assert "set it to current" in outcome.message
     # An id that could not be looked for is not called unknown.
     by_id: Options = {"id": older.seed_key(name="b", key_type="USER").id, "state": "absent"}
     assert "set api_dialect to legacy" in run_key(older, **by_id, api_dialect="current").message
-    outcome = run_key(older, environment={"ARIZE_API_DIALECT": "newest"}, **task)
-    assert "ARIZE_API_DIALECT must be one of auto, current, legacy" in outcome.message
+    outcome = run_key(older, environment={"ARIZE_API_DIALECT": "newest"}, api_dialect=None, **task)
+    assert "ARIZE_API_DIALECT must be one of current, legacy" in outcome.message
     assert older.writes == simulator.writes == []
 
 

@@ -69,7 +69,8 @@ def _run(
     environment: t.Mapping[str, str] | None,
     local_now: t.Callable[[], datetime.datetime] | None = None,
 ) -> Outcome:
-    given = {"api_url": simulator.url, "api_key": simulator.credential, **options}
+    dialect = "legacy" if simulator.switches.legacy else None
+    given = {"api_url": simulator.url, "api_key": simulator.credential, "api_dialect": dialect, **options}
     given = {name: value for name, value in given.items() if value is not None}
     specification = _arguments.connection_arguments().merged_with(arguments).for_module()
     validated = ArgumentSpecValidator(**specification).validate(given)

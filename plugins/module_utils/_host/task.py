@@ -76,7 +76,7 @@ class KeyTask:
 
     def __init__(self, host: Host, client: ArizeClient, connection: Connection) -> None:
         desired = _desired.desired_key(host.options)
-        client.dialect.check(desired)
+        client.check(desired)
         reconciler = KeyReconciler(
             desired, client, connection.credential, host.diff, host.sleep, host.hold_signals, host.local_now
         )
@@ -129,9 +129,10 @@ def _execute(host: Host, make_task: TaskMaker, cleaner: Cleaner) -> Result:
             "the network can read them. Use https in api_url.",
         )
     transport = HttpTransport(connection, host.sleep, host.local_now, cleaner)
-    dialect = Dialect(connection.dialect, self_hosted=not connection.is_arize_cloud)
     try:
-        task = make_task(host, ArizeClient(transport, dialect), connection)
+        task = make_task(
+            host, ArizeClient(transport, Dialect(connection.dialect, not connection.is_arize_cloud)), connection
+        )
         try:
             return task.predict() if host.dry_run else task.carry_out()
         except ArizeError as error:

@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import copy
 import typing as t
 
 
@@ -168,6 +169,12 @@ class ApiError(RequestError):
         self.request_id = request_id
         self.error_code = error_code
         self.plan = plan or {}
+
+    def with_hint(self, hint: str) -> ApiError:
+        """The same error, with more words at the end of its message."""
+        same = copy.copy(self)
+        same.args = (f"{self}{hint}",)
+        return same
 
     def is_about(self, field: str) -> bool:
         """Whether the service names this field of the request in what it disliked."""

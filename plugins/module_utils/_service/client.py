@@ -12,13 +12,13 @@ from datetime import datetime, timedelta
 from urllib.parse import quote, unquote
 
 from ansible_collections.community.arize.plugins.module_utils._model import keys as _models
+from ansible_collections.community.arize.plugins.module_utils._model.declaration import DesiredKey
 from ansible_collections.community.arize.plugins.module_utils._model.errors import (
     AccessForbidden,
     AnswerLost,
+    ApiError,
     MalformedAnswer,
-    NotFound,
     ProtocolError,
-    RequestError,
     RequestRejected,
 )
 from ansible_collections.community.arize.plugins.module_utils._model.instants import ServerClock, format_instant
@@ -65,7 +65,7 @@ class ArizeClient:
 
     def __init__(self, transport: Transport, dialect: Dialect) -> None:
         self._transport = transport
-        self.dialect = dialect
+        self._dialect = dialect
 
     def use_credential(self, credential: _models.Secret) -> None:
         """Authenticate with another credential from now on: the one so far has been refreshed."""
@@ -103,19 +103,35 @@ class ArizeClient:
             query["space_id"] = space_id
         if user_id is not None:
             query["user_id"] = user_id
-        enumerations = {"key_type": key_type, "status": status}
-        keys, following = self._listing_in_dialect(
-            {name: value for name, value in enumerations.items() if value is not None}, query, limit, cursor
-        )
+        filters = {name: value for name, value in (("key_type", key_type), ("status", status)) if value is not None}
+        query.update({name: self._dialect.enumeration(value) for name, value in filters.items()})
+        try:
+            keys, following = self._listing("/api-keys", "api_keys", self._listed_key, query, limit, cursor)
+        except RequestRejected as error:
+            raise self._hinted(error) from None
+        _check_filters(keys, filters)
         return list({key.key_id: key for key in keys}.values()), following
 
-    def create_key(self, body: t.Mapping[str, t.Any]) -> _models.IssuedKey:
-        """Issue a key (section 1.3). Raises AnswerLost when it is unknown whether one was issued."""
+    def check(self, desired: DesiredKey) -> None:
+        """Raises InvalidOption for what the server's form of the API can't say of a key to issue."""
+        self._dialect.check(desired)
+
+    @property
+    def asks_for_organizations(self) -> bool:
+        """Whether `create_key` needs the organization of each space (contract sections 1.3 and 2)."""
+        return not self._dialect.is_legacy
+
+    def create_key(
+        self,
+        desired: DesiredKey,
+        expires_at: datetime | None,
+        organizations: t.Sequence[_models.OrganizationBinding],
+    ) -> _models.IssuedKey:
+        """Issue the declared key (section 1.3). Raises AnswerLost when it is unknown whether one was issued."""
         try:
-            return self._issue("/api-keys", body)
+            return self._issue("/api-keys", self._dialect.create_body(desired, expires_at, organizations))
         except RequestRejected as error:
-            self._hint(error)
-            raise
+            raise self._hinted(error) from None
 
     def refresh_key(
         self,
@@ -140,8 +156,7 @@ class ArizeClient:
         try:
             self._transport.request("PUT", f"/api-keys/{quote(key_id, safe='')}/revoke")
         except AccessForbidden as error:
-            error.args = (f"{error}{self.dialect.revocation_hint()}",)
-            raise
+            raise error.with_hint(self._dialect.revocation_hint()) from None
 
     def spaces_named(self, name: str, organization_id: str | None = None) -> list[_models.Space]:
         """Visible spaces of exactly this name; the service itself searches substrings (section 1.6)."""
@@ -202,73 +217,15 @@ class ArizeClient:
             raise _lost(path, f"the key {issued.api_key.key_id} and a secret that is not that of this key")
         return issued
 
-    def _listing_in_dialect(
-        self,
-        enumerations: t.Mapping[str, str],
-        query: Query,
-        limit: int | None,
-        cursor: str | None,
-    ) -> tuple[list[_models.ApiKey], str | None]:
-        """List keys. Until the server's form is certain, a listing is asked for in both where it raises doubts."""
-        written: list[str] = []
+    def _listed_key(self, row: t.Any, where: str) -> _models.ApiKey:
+        key = _parse.parse_api_key(row, where)
+        if not self._dialect.is_form_of(row["key_type"]):
+            # Such a server may have ignored the filters, and so have listed other keys.
+            raise MalformedAnswer(f"{where}.key_type", f"in the {self._dialect.name} form.{self._dialect.hint()}")
+        return key
 
-        def parse(row: t.Any, where: str) -> _models.ApiKey:
-            key = _parse.parse_api_key(row, where)
-            written.append(row["key_type"])
-            return key
-
-        def listing() -> tuple[list[_models.ApiKey], str | None]:
-            named = {name: self.dialect.enumeration(value) for name, value in enumerations.items()}
-            return self._listing("/api-keys", "api_keys", parse, {**named, **query}, limit, cursor)
-
-        try:
-            answer = listing()
-        except RequestRejected as error:
-            if error.status not in _MALFORMED or not enumerations or self.dialect.is_certain:
-                self._hint(error)
-                raise
-            other = self._in_other_form(listing, written)
-            if other is None:
-                # So the form was not what the server disliked, and its first words are the ones that matter.
-                raise
-            answer = other
-        if written and not self.dialect.is_certain:
-            if not self.dialect.is_form_of(written[0]):
-                # The server may have ignored filters that it did not understand, and so have listed other keys.
-                answer = self._in_other_form(listing, written) or answer
-            self.dialect.settle()
-        elif written and self.dialect.is_form_of(written[0]):
-            self.dialect.settle()
-        _check_filters(answer[0], enumerations)
-        return answer
-
-    def _in_other_form(self, listing: t.Callable[[], T], written: list[str]) -> T | None:
-        """The same listing in the other form, which is stayed with.
-
-        None when that is called malformed, or answered with rows that are not `written` in it: it was passed over.
-        """
-        self.dialect.switch()
-        written.clear()
-        try:
-            answer = listing()
-        except (AccessForbidden, NotFound):
-            # It was understood.
-            self.dialect.settle()
-            raise
-        except RequestError as error:
-            self.dialect.switch()
-            if error.status in _MALFORMED:
-                return None
-            raise
-        if written and not self.dialect.is_form_of(written[0]):
-            self.dialect.switch()
-            return None
-        self.dialect.settle()
-        return answer
-
-    def _hint(self, error: RequestRejected) -> None:
-        if error.status in _MALFORMED:
-            error.args = (f"{error}{self.dialect.hint()}",)
+    def _hinted(self, error: RequestRejected) -> ApiError:
+        return error.with_hint(self._dialect.hint()) if error.status in _MALFORMED else error
 
     def _listing(
         self,

@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 
 from ansible_collections.community.arize.plugins.module_utils._model.errors import InvalidOption
 from ansible_collections.community.arize.plugins.module_utils._model.keys import Secret
-from ansible_collections.community.arize.plugins.module_utils._service.dialect import AUTO, DIALECTS
+from ansible_collections.community.arize.plugins.module_utils._service.dialect import CURRENT, DIALECTS
 from ansible_collections.community.arize.plugins.module_utils._service.profile import (
     environment_with_profile,
     in_its_words,
@@ -161,7 +161,7 @@ def _verify(options: t.Mapping[str, t.Any], environment: t.Mapping[str, str]) ->
 def _dialect(options: t.Mapping[str, t.Any], environment: t.Mapping[str, str]) -> str:
     if options.get("api_dialect") is not None:
         return str(options["api_dialect"])
-    dialect = environment.get("ARIZE_API_DIALECT", "").strip().lower() or AUTO
+    dialect = environment.get("ARIZE_API_DIALECT", "").strip().lower() or CURRENT
     if dialect not in DIALECTS:
         raise InvalidOption("api_dialect", f"ARIZE_API_DIALECT must be one of {', '.join(DIALECTS)}")
     return dialect

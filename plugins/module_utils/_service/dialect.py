@@ -3,15 +3,15 @@
 #
 # This module_utils is PRIVATE and should only be used by this collection.
 # Breaking changes can occur any time.
-"""The two wire forms of the API, and which of them a server speaks. All that differs between them is here. No I/O.
+"""The two wire forms of the API. All that differs between them is here. Pure.
 
 current: contract section 1. legacy: that of SDK 8.35 to 8.39 (section 2), which self-hosted servers may still have;
-older ones have no revocation. No header names the form (section 0), so it is told from the answers to GET requests,
-and nothing is issued by trial.
+older ones have no revocation. No header names the form (section 0), so the operator does.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import typing as t
 from datetime import datetime
 
@@ -20,40 +20,25 @@ from ansible_collections.community.arize.plugins.module_utils._model.errors impo
 from ansible_collections.community.arize.plugins.module_utils._model.instants import format_instant
 from ansible_collections.community.arize.plugins.module_utils._model.keys import OrganizationBinding, RoleAssignment
 
-AUTO, CURRENT, LEGACY = "auto", "current", "legacy"
-DIALECTS = (AUTO, CURRENT, LEGACY)
+CURRENT, LEGACY = "current", "legacy"
+DIALECTS = (CURRENT, LEGACY)
 Json = t.Dict[str, t.Any]
 
 
+@dataclasses.dataclass(frozen=True)
 class Dialect:
-    """The form in which requests are written; with `auto` it follows what the server's answers show."""
+    """The form in which requests are written."""
 
-    def __init__(self, declared: str = AUTO, self_hosted: bool = True) -> None:
-        self._declared = declared
-        self._form = LEGACY if declared == LEGACY else CURRENT
-        self._self_hosted = self_hosted
-        # Whether an answer has shown the form; a listing without rows may come from a lenient old server.
-        self._shown = False
+    name: str = CURRENT
+    # Arize's own servers are never older ones.
+    self_hosted: bool = True
 
     @property
     def is_legacy(self) -> bool:
-        return self._form == LEGACY
-
-    @property
-    def is_certain(self) -> bool:
-        """Whether there is no need to try the other form when a listing is called malformed."""
-        return self._shown or self._declared != AUTO
-
-    def switch(self) -> None:
-        """Write requests in the other form from now on, to see what the server says to it."""
-        self._form = CURRENT if self.is_legacy else LEGACY
-
-    def settle(self) -> None:
-        """Stay with the present form: an answer has shown that it is the server's."""
-        self._shown = True
+        return self.name == LEGACY
 
     def is_form_of(self, key_type: str) -> bool:
-        """Whether a listed key's type is written as in the present form."""
+        """Whether a listed key's type is written as in this form."""
         return key_type == self.enumeration(key_type)
 
     def enumeration(self, value: str) -> str:
@@ -61,10 +46,10 @@ class Dialect:
         return value.lower() if self.is_legacy else value.upper()
 
     def check(self, desired: DesiredKey) -> None:
-        """Raises InvalidOption for what the legacy form can't say of a key to issue; before anything is changed."""
+        """Raises InvalidOption for what the legacy form can't say of a key to issue; before any request."""
         if not self.is_legacy or desired.state == "absent":
             return
-        why = "api_dialect is legacy" if self._declared == LEGACY else "this server speaks the older form of the API"
+        why = "api_dialect is legacy"
         spaces = [(organization, space) for organization in desired.organizations for space in organization.spaces]
         if len(spaces) > 1:
             raise InvalidOption(
@@ -80,14 +65,10 @@ class Dialect:
                 )
 
     def hint(self) -> str:
-        """What to add to the message when the server dislikes a request, or an answer lacks what is needed."""
-        if self._shown:
-            return ""
-        if self._declared == LEGACY:
-            return (
-                " api_dialect is legacy here: if the service is of July 2026 or later, set it to auto or leave it out."
-            )
-        if self.is_legacy or not self._self_hosted:
+        """What to add to the message when an answer suggests the other form."""
+        if self.is_legacy:
+            return " api_dialect is legacy here: for a service of July 2026 or later, set it to current."
+        if not self.self_hosted:
             return ""
         return (
             " A self-hosted server of before July 2026 speaks an older form of the API: if this is one, set "

@@ -94,8 +94,7 @@ class Issuer:
         tools.hold_signals()
         try:
             if issue.refreshed is None:
-                body = tools.client.dialect.create_body(tools.desired, issue.expires_at, bindings)
-                return tools.client.create_key(body), sent
+                return tools.client.create_key(tools.desired, issue.expires_at, bindings), sent
             return tools.client.refresh_key(issue.refreshed.key_id, issue.expires_at, issue.grace_seconds), sent
         except (_errors.AnswerLost, _errors.NotFound, _errors.RequestRejected) as error:
             recovery = Recovery(tools.desired, tools.client, tools.observer, tools.sleep)

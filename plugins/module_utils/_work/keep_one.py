@@ -104,7 +104,6 @@ class KeyReconciler:
         """One look at the service and at `dest`, and what follows from it."""
         state = self._file_state(folder_needed)
         seen = self._waited_for(self._observer.observe(self._stored(state)))
-        self._client.dialect.check(self._desired)
         plan = make_plan(self._desired, seen)
         if plan.issue is not None and plan.issue.refreshed is None:
             # In check mode as well: it must fail for what creating a key would fail for.

@@ -88,11 +88,9 @@ class ScopeResolver:
 
     def bindings(self) -> tuple[OrganizationBinding, ...]:
         """Everything by id, as creating a key needs it. Raises InvalidOption."""
-        # Older servers don't tell the organization of a space, and don't ask for it.
-        nameless = self._client.dialect.is_legacy
         return tuple(
             OrganizationBinding(
-                organization_id="" if nameless else self._organization_of(organization),
+                organization_id=self._organization_of(organization) if self._client.asks_for_organizations else "",
                 role=organization.role,
                 spaces=self._space_bindings(organization),
             )

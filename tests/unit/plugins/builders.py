@@ -118,7 +118,7 @@ def connection(**changes: t.Any) -> Connection:
         "no_proxy": None,
         "timeout": 30.0,
         "max_retries": 4,
-        "dialect": "auto",
+        "dialect": "current",
     }
     return Connection(**{**values, **changes})
 
