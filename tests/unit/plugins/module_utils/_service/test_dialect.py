@@ -158,10 +158,11 @@ def test_keys_written_in_the_other_form_are_refused(dialect: str, rows: Answer, 
 )
 def test_refusals_say_what_may_help(dialect: str, status: int, hint: str | None, absent: str) -> None:
     """A refused request is not sent in the other form: nothing is issued by trial."""
-    for ask in (
+    asks: list[t.Callable[[ArizeClient], object]] = [
         lambda arize: arize.list_api_keys(status="active"),
         lambda arize: arize.create_key(KEY, None, BINDINGS),
-    ):
+    ]
+    for ask in asks:
         arize, wire = client(dialect, problem(status, detail="as it is"))
         with pytest.raises(ApiError, match="as it is") as caught:
             ask(arize)
