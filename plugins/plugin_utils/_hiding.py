@@ -3,7 +3,7 @@
 #
 # This plugin_utils is PRIVATE and should only be used by this collection.
 # Breaking changes can occur any time.
-"""The base class for action plugins of modules that issue secrets: runs the module, and hides a result that carries a secret.
+"""The base class for action plugins: runs the module, and hides a result that carries a secret.
 
 A module can't ask for its result to be hidden: Ansible strips the mark from what a module prints. Set by an action
 plugin, the mark hides the whole result, diff included, from callbacks and logs, while `register` keeps the secret.
