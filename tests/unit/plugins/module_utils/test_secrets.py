@@ -49,7 +49,12 @@ def test_no_dataclass_shows_a_secret(simulator: Simulator, tmp_path: pathlib.Pat
         run_key(simulator, **options)
         run_key(simulator, **options, state="refreshed")
         simulator.faults.add(Fault(kind="truncate", method="POST", path="/api-keys$"))
-        lost: dict[str, t.Any] = {"name": "other", "space": "analytics", "expires_in": "9d", "on_lost_secret": "reissue"}
+        lost: dict[str, t.Any] = {
+            "name": "other",
+            "space": "analytics",
+            "expires_in": "9d",
+            "on_lost_secret": "reissue",
+        }
         outcome = run_key(simulator, **lost)
         run_info(simulator, space="analytics", proxy="http://user:pw-of-proxy@127.0.0.1:1")
     finally:
