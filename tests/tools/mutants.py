@@ -107,7 +107,9 @@ def failure(copy: Path, tests: list[str]) -> str:
     if process.returncode > 3:
         raise RuntimeError(output)
     told = re.search("^(FAILED|ERROR) .*", output, re.MULTILINE)
-    return "" if process.returncode == 0 else told[0] if told else output[-200:]
+    if process.returncode == 0:
+        return ""
+    return told[0] if told else f"pytest ended with {process.returncode}: {output[-200:]}"
 
 
 def killer(copy: Path, name: str, mutant: str) -> str:
