@@ -3,7 +3,7 @@
 #
 # This plugin_utils is PRIVATE and should only be used by this collection.
 # Breaking changes can occur any time.
-"""The base class of the action plugins: runs the module, and hides a result that carries a secret.
+"""The base class for action plugins: runs the module, and hides a result that carries a secret.
 
 A module can't ask for its result to be hidden: Ansible strips the mark from what a module prints. Set by an action
 plugin, the mark hides the whole result, diff included, from callbacks and logs, while `register` keeps the secret.
@@ -55,12 +55,9 @@ def marks_items_only(core: str) -> bool:
 class HidingActionModule(NormalActionModule):  # type: ignore[misc]
     """The ordinary execution, with refusals before it and a hidden result after it."""
 
-    # Whether the module issues secrets, depending on its options.
-    issues_secrets = True
-
     def run(self, tmp: t.Any = None, task_vars: t.Any = None) -> Result:
         """Run the module. Raises what the ordinary execution raises."""
-        if self.issues_secrets and self._task.args.get("state") != "absent":
+        if self._task.args.get("state") != "absent":
             refusal = self._refusal()
             if refusal:
                 return {"failed": True, "msg": refusal}
@@ -120,8 +117,7 @@ class HidingActionModule(NormalActionModule):  # type: ignore[misc]
         """Keep a connection from showing what the module printed, before the mark on the result can hide it.
 
         With -vvv the connections ssh, winrm and psrp show all output of a remote command, unless their own copy of the
-        play's context says no_log. From ansible-core 2.22 on, that output holds a credential that the module found by
-        itself, too.
+        play's context says no_log. From ansible-core 2.22 on, ssh needs ANSIBLE_DEBUG for that.
         """
         context = self._connection._play_context
         shown, context.no_log = context.no_log, True

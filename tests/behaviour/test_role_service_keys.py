@@ -59,6 +59,8 @@ def test_life_of_the_keys_of_three_teams(player: RolePlayer, tmp_path: pathlib.P
     assert rows["search-ingest-ingest2"]["action"] == "created"
     assert rows["support-support"]["renewed"] is True
     assert rows["search-ingest-ingest2"]["api_key"]["redacted_key"]
+    line = f"search-ingest-ingest2 of space ingest: created; secret written to {own['ingest2']}; next rotation "
+    assert line + rows["search-ingest-ingest2"]["next_rotation_at"] in done.run.stdout
 
     simulator.age(days=26)
     done = consequences(player, variables, ISSUED, 1)
@@ -68,7 +70,8 @@ def test_life_of_the_keys_of_three_teams(player: RolePlayer, tmp_path: pathlib.P
     variables["service_keys_teams"][1]["spaces"][0]["state"] = "absent"
     variables["service_keys_teams"][2]["state"] = "absent"
     # Both generations of the key that was rotated, and the shared one.
-    consequences(player, variables, REVOKED, 3)
+    done = consequences(player, variables, REVOKED, 3)
+    assert f"website-web1 of space analytics: revoked; secret removed from {env}" in done.run.stdout
     assert env.read_text() == "OTHER=kept\n"
     assert not any(path.exists() for path in (*shared.values(), kept))
     assert all(simulator.secret_is_valid(secret_of(path)) for path in own.values())

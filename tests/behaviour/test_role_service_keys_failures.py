@@ -36,6 +36,7 @@ def test_one_key_that_fails_leaves_the_others(player: RolePlayer, tmp_path: path
     ]
     foreseen = player.check(variables, handlers=[listening(tmp_path)], ANSIBLE_LIBRARY=str(library))
     assert foreseen.failed
+    assert "a-ingest-ingest1 of space ingest: would be created" in foreseen.run.stdout, "the summary comes all the same"
     assert not (tmp_path / "restarts").exists()
     played = player.play(variables, handlers=[listening(tmp_path)], ANSIBLE_LIBRARY=str(library))
     assert played.failed

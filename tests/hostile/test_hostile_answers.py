@@ -186,12 +186,12 @@ def test_hostile_body_of_an_error(service: Service, method: str, status: int, na
     with service.refusing(method, status, BODIES[name]):
         outcome = run(service, "created key")
     # A listing that is not found is a space that is not found.
-    in_words = "does not exist" if (method, status) == ("GET", 404) else str(status)
+    in_words = "not found, or this credential" if (method, status) == ("GET", 404) else str(status)
     assert_refused(outcome, service.simulator, in_words)
     assert service.simulator.keys(name=NAME) == []
     if method == "POST" and status >= 500:
         assert "is unknown" in outcome.message
-        assert "No new key shows up" in outcome.message
+        assert "No new key is visible" in outcome.message
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ import yaml
 from tools import matrix
 
 ROOT = pathlib.Path(__file__).parents[2]
+CHECKED = 'sha256sum --check --strict <<< "$CHECKSUM"'
 WORKFLOWS = sorted((ROOT / ".github/workflows").glob("*.yml"))
 DECLARED = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
 
@@ -35,7 +36,8 @@ def test_the_matrix_has_each_interpreter_that_an_ansible_core_supports() -> None
     found = interpreters("matrix", "session")
     assert sorted(found) == sorted({version for core in matrix.CORES.values() for version in core.hosts})
     # The last one is that of the tools, which is the same everywhere.
-    for name, job in (("matrix", "sessions"), ("release", "tests"), ("release", "publish"), ("tests", "part")):
+    release = [("release", job) for job in ("build", "tests", "publish")]
+    for name, job in (("matrix", "sessions"), *release, ("tests", "part")):
         assert interpreters(name, job) == found[-1:]
 
 
@@ -44,6 +46,31 @@ def test_the_make_targets_exist(path: pathlib.Path) -> None:
     named = set(re.findall(r"(?:^|`|run: )make ([a-z]+)", path.read_text(encoding="utf-8"), re.MULTILINE))
     assert named <= DECLARED
     assert named or path.stem == "tests"
+
+
+def test_the_tarball_that_is_published_is_the_one_that_was_tested() -> None:
+    """It is built in one job; the others get that file and look at its checksum, tests after they have run."""
+    jobs = workflow("release")["jobs"]
+    assert [name for name, job in jobs.items() if "make build" in [step.get("run") for step in job["steps"]]] == [
+        "build"
+    ]
+    assert jobs["build"]["outputs"] == {"checksum": "${{ steps.checksum.outputs.checksum }}"}
+    for name in ("tests", "publish"):
+        steps = jobs[name]["steps"]
+        (received,) = [step["with"] for step in steps if "download-artifact" in step.get("uses", "")]
+        assert received == {"name": "tarball", "path": "dist"}
+        (checked,) = [step for step in steps if step.get("run") == CHECKED]
+        assert checked["env"] == {"CHECKSUM": "${{ needs.build.outputs.checksum }}"}
+
+
+def test_the_job_with_the_token_has_nothing_of_the_project() -> None:
+    """It sees one file of it, a list of what to install, in which each line has its checksum."""
+    (checkout,) = [step for step in workflow("release")["jobs"]["publish"]["steps"] if "checkout" in str(step)]
+    assert checkout["with"]["sparse-checkout"] == ".github/publish.txt"
+    assert checkout["with"]["sparse-checkout-cone-mode"] is False
+    named = re.findall(r"^([a-z]\S+)==", (ROOT / ".github/publish.txt").read_text(encoding="utf-8"), re.MULTILINE)
+    assert "ansible-core" in named
+    assert not {"pytest", "nox", "ansible-lint"} & set(named)
 
 
 def test_the_secret_is_for_one_step_of_one_environment() -> None:

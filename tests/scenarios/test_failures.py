@@ -69,14 +69,14 @@ def faulty(fault: Fault) -> t.Callable[[Simulator], Options]:
 
 
 CASES: dict[str, Case] = {
-    "space unknown": Case(key(space="analytic"), ("space", "'analytic'", "exact"), 1),
-    "space in another case": Case(key(space="Analytics"), ("space", "'Analytics'", "exact"), 1),
+    "space unknown": Case(key(space="analytic"), ("not found", "'analytic'", "Did you mean 'analytics'"), 2),
+    "space in another case": Case(key(space="Analytics"), ("not found", "'Analytics'", "Did you mean 'analytics'"), 2),
     "space ambiguous": Case(ambiguous_space, ("space", "analytics", "Example Org", "Other Org", "id"), 3),
-    "space id unknown": Case(key(space=UNKNOWN_SPACE_ID), ("space", UNKNOWN_SPACE_ID, "not exist"), 1),
+    "space id unknown": Case(key(space=UNKNOWN_SPACE_ID), ("space", UNKNOWN_SPACE_ID, "not found"), 1),
     "organization unknown": Case(
         {"name": "a key", "organizations": [{"name": "No Org", "spaces": [{"space": "analytics"}]}]},
-        ("organizations", "'No Org'"),
-        1,
+        ("organization", "'No Org'", "not found"),
+        2,
     ),
     "id unknown": Case({"id": UNKNOWN_KEY_ID, "space": "analytics", "state": "refreshed"}, (UNKNOWN_KEY_ID, "id"), 3),
     "id revoked": Case(revoked_id, ("a key", "no longer live"), 3),
@@ -103,8 +103,8 @@ CASES: dict[str, Case] = {
     "out of order": Case(faulty(Fault(kind="status", status=503, times=-1)), ("503", "later"), 1),
     "too many requests": Case(faulty(Fault(kind="status", status=429, times=-1)), ("429", "later"), 1),
     "endless pages": Case(faulty(Fault(kind="repeat_cursor", times=-1)), ("cursor",), 2),
-    "info of an unknown space": Case({"space": "analytic"}, ("space", "'analytic'"), 1, "info"),
-    "info of an unknown space id": Case({"space": UNKNOWN_SPACE_ID}, ("space", "not exist"), 1, "info"),
+    "info of an unknown space": Case({"space": "analytic"}, ("space", "'analytic'", "not found"), 2, "info"),
+    "info of an unknown space id": Case({"space": UNKNOWN_SPACE_ID}, ("space", "not found"), 1, "info"),
     # Asked in both forms of the API, for the server might be an older one.
     "info with a broken cursor": Case({"key_type": "user", "cursor": "bm9uc2Vuc2U="}, ("cursor", "400"), 2, "info"),
 }

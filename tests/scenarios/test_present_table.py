@@ -132,17 +132,18 @@ def check_issue(world: World, row: Row, result: dict[str, t.Any], live_before: l
 
 
 def check_requests(world: World, row: Row) -> None:
-    """No request more than needed: the space is given by id, so listing, POST, settle, and one for each revocation."""
+    """No request more than needed: the space is given by id, so listing, POST, settle, revocations, and their proof."""
     switches = world.simulator.switches
     pages = max(1, -(-len(row.seeds) // 2)) if switches.page_size_max == 2 else 1
     requests = world.simulator.requests
-    expected = pages + len(row.writes)
+    proof = pages if "revoke" in row.writes else 0
+    expected = pages + len(row.writes) + proof
     if row.action in ("created", "refreshed", "replaced"):
         settle_pages = len([record for record in requests if record.path.endswith("/api-keys")])
         expected = settle_pages + sum(kind != "create" for kind in row.writes)
         if "create" in row.writes and not switches.legacy:
             expected += 1  # the organization of the space
-        assert settle_pages <= 3 + pages
+        assert settle_pages <= 3 + pages + proof
     assert len(requests) == expected
     names = {record.query.get("limit") for record in world.simulator.requests if record.path.endswith("/api-keys")}
     assert names <= {"100", None}

@@ -30,12 +30,12 @@ class Refusal:
 REFUSALS = {
     "description drifts": Refusal([(10, None)], {"description": "new"}, ["description", "'new'", "on_drift"]),
     "expiry drifts": Refusal(
-        [(10, None)], {"expires_at": "2099-01-01T00:00:00Z"}, ["never lapses", "2099", "on_drift"]
+        [(10, None)], {"expires_at": "2099-01-01T00:00:00Z"}, ["never expires", "2099", "on_drift"]
     ),
     "drift while due": Refusal([(40, None)], {"description": "new", "max_age": "30d"}, ["description", "on_drift"]),
-    "lost secret": Refusal([(10, None)], {}, ["the file does not exist", "on_lost_secret", "reissue"], dest=True),
+    "lost secret": Refusal([(10, None)], {}, ["does not exist", "on_lost_secret", "reissue"], dest=True),
     "outdated secret": Refusal(
-        [(80, 10), (4, 86)], {}, ["about to lapse", "on_lost_secret"], dest=True, stored=0, names_ids=False
+        [(80, 10), (4, 86)], {}, ["about to expire", "on_lost_secret"], dest=True, stored=0, names_ids=False
     ),
     "duplicates when due": Refusal(
         [(60, None), (40, None)], {"max_age": "30d"}, ["2 live keys fit", "Revoke", "exclusive"]
@@ -45,24 +45,24 @@ REFUSALS = {
     "young key of another run": Refusal(
         [(0.001, None)],
         {"on_lost_secret": "reissue"},
-        ["within the last 10 minutes", "another run", "run again after"],
+        ["within the last 10 minutes", "Another run may be about to", "run again after"],
         dest=True,
     ),
     "young key of another run beside ours": Refusal(
         [(30, None), (0.001, None)],
         {"exclusive": True, "on_lost_secret": "reissue"},
-        ["another run may be at work"],
+        ["Another run may be about to"],
         dest=True,
         stored=0,
         names_ids=False,
     ),
     "refreshed to a later expiry": Refusal(
-        [(10, 20)], {"state": "refreshed", "expires_in": "90d"}, ["later expiry", "state present"]
+        [(10, 20)], {"state": "refreshed", "expires_in": "90d"}, ["later expiry", "state=present"]
     ),
-    "grace that can't be honoured": Refusal(
+    "grace that can't be kept": Refusal(
         [(10, None)],
         {"description": "new", "on_drift": "replace", "grace_period": "1h"},
-        ["grace_period", "can't be honoured", "replaced", "exclusive"],
+        ["grace_period", "can't be kept", "replaced", "exclusive"],
     ),
     "beyond the account's maximum": Refusal(
         [], {"expires_in": "90d"}, ["422", "maximum"], maximum_lifetime_days=60, names_ids=False
@@ -71,7 +71,7 @@ REFUSALS = {
         [(10, None)], {"issued_after": "2099-01-01T00:00:00Z"}, ["issued_after", "future"], names_ids=False
     ),
     "expiry in the past": Refusal([], {"expires_at": "2020-01-01T00:00:00Z"}, ["expires_at", "not in the future"]),
-    "nothing to refresh": Refusal([], {"state": "refreshed"}, ["no live key", "state present"]),
+    "nothing to refresh": Refusal([], {"state": "refreshed"}, ["There is no live service key", "state=present"]),
 }
 
 

@@ -56,7 +56,7 @@ CASES: dict[str, tuple[Prepare, int]] = {
     "refresh, space by id": (seeded(False, state="refreshed"), 3),
     "refresh, space by name": (seeded(True, state="refreshed"), 4),
     "refresh by id": (refreshed_by_id, 3),
-    "revoke by id": (revoked_by_id, 2),
+    "revoke by id": (revoked_by_id, 3),
 }
 
 

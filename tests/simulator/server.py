@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import socket
 import ssl
@@ -134,7 +135,13 @@ class LoopbackServer(ThreadedWSGIServer):
     def stop(self) -> None:
         """Stop listening and close every connection."""
         self.gateway.stopping.set()
-        self.shutdown()
+        ending = threading.Thread(target=self.shutdown)
+        ending.start()
+        while ending.is_alive():
+            # It sleeps until somebody connects: hundreds of simulators that look around cost a whole core.
+            with contextlib.suppress(OSError):
+                socket.create_connection(self.socket.getsockname()[:2], timeout=1).close()
+            ending.join(0.01)
         self._thread.join()
         with self._connections_lock:
             connections = list(self._connections)
@@ -147,7 +154,7 @@ class LoopbackServer(ThreadedWSGIServer):
             shutil.rmtree(self._directory, ignore_errors=True)
 
     def _serve(self) -> None:
-        self.serve_forever(poll_interval=0.005)
+        self.serve_forever(poll_interval=60)
 
     def _make_context(self) -> ssl.SSLContext:
         # Imported here, for a simulator without TLS does not need the package.

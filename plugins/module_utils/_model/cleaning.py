@@ -28,6 +28,8 @@ _HARMLESS = ("Zs", "Co", "Cn")
 _OF_SEVERAL_LINES = frozenset({"description", "prepared"})
 # A message may quote a text with its escapes, so what repr() writes for a line break parts a secret, too.
 _TOKEN = re.compile(r"\\+(?:x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|[abfnrtv0])?|.", re.DOTALL)
+# Characters that an escape has after its backslash, at most.
+_LEAD = 9
 _BASE64 = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_=")
 
 
@@ -94,7 +96,7 @@ class Cleaner:
         return self._members[name]
 
     def _known_in(self, visible: str) -> bool:
-        return any(known in visible for known in self._plain + self._encoded)
+        return any(_core(known) in visible for known in self._plain + self._encoded)
 
     def _masked(self, text: str) -> str:
         visible, places = _visible(text)
@@ -113,9 +115,17 @@ class Cleaner:
         """Where in the text secrets begin and end, in order. Spans may overlap."""
         spans = []
         for known in self._plain + self._encoded:
-            at = visible.find(known)
+            core = _core(known)
+            at = visible.find(core)
             while at >= 0:
-                start, end = places[at], places[at + len(known) - 1] + 1
+                before = at - (len(known) - len(core))
+                if before >= 0 and visible.startswith(known, before):
+                    start = places[before]
+                else:
+                    # A backslash before the secret made an escape of its first characters.
+                    escape = text.rfind("\\", max(0, places[at] - 2 * _LEAD), places[at])
+                    start = places[at] if escape < 0 else escape
+                end = places[at + len(core) - 1] + 1
                 if known in self._encoded:
                     # The rest of the encoded text belongs to the secret, too.
                     while start > 0 and text[start - 1] in _BASE64:
@@ -123,11 +133,16 @@ class Cleaner:
                     while end < len(text) and text[end] in _BASE64:
                         end += 1
                 spans.append((start, end))
-                at += len(known)
+                at += len(core)
                 while at < len(places) and places[at] < end:
                     at += 1
-                at = visible.find(known, at)
+                at = visible.find(core, at)
         return sorted(spans)
+
+
+def _core(known: str) -> str:
+    """What must be in a text for a secret to be in it: all but the beginning, which a backslash may have swallowed."""
+    return known[_LEAD:] if len(known) >= 3 * _LEAD else known
 
 
 def _visible(text: str) -> tuple[str, list[int]]:

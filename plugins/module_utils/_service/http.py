@@ -213,8 +213,10 @@ class HttpTransport:
         error = api_error(method, f"/v2{path}", status, content, self._host, self._cleaner)
         if method == "POST" and not is_refusal(status, content, "Retry-After" in response.headers):
             # The service may have issued a key before a proxy or firewall put an answer of its own in place of it.
-            speaker = error.title or f"in a form that is not the API's ({self._content_type(response)})"
-            raise self._lost(method, path, f"was answered {status} {speaker}", status)
+            words = error.detail or error.title or f"not in the form of the API ({self._content_type(response)})"
+            if 300 <= status < 400:
+                words = "a redirect, which is not followed"
+            raise self._lost(method, path, f"was answered {status}: {words.rstrip('.')}", status)
         if status < 200:
             raise _errors.ProtocolError(
                 method,
@@ -233,7 +235,7 @@ class HttpTransport:
             )
         if status in _REPEATABLE_STATUS:
             raise Repeatable(error, self._retry_after(response))
-        if method == "PUT" and status not in (401, 404) and not is_refusal(status, content, False):
+        if method == "PUT" and status < 500 and status not in (401, 404) and not is_refusal(status, content, False):
             # As with a POST, it may have been carried out: the listing will tell.
             raise _errors.ProtocolError(method, f"/v2{path}", str(error), status)
         raise error

@@ -156,14 +156,13 @@ class Recovery:
                 lost, sent = error, again
             except RequestError as error:
                 raise self._told(
-                    found, f"{lost} {describe(ours)} came of it, but refreshing it failed: {error}"
+                    error, found, f"{lost} {describe(ours)} came of it, but refreshing it failed: {error}"
                 ) from None
             else:
                 self.notes.append(f"The answer to the request was lost. {describe(ours)} came of it and was refreshed.")
                 return issued, again
-        raise self._told(
-            self._visible(sent), f"{lost} This was the last of {MOST_RECOVERIES} attempts to get the secret of it."
-        )
+        words = f"{lost} This was the last of {MOST_RECOVERIES} attempts to get the secret of it."
+        raise self._told(lost, self._visible(sent), words)
 
     def _anew(self, sent: Sent, ours: ApiKey) -> Sent:
         """The request that refreshes what came of `sent`: signed anew, because its answer may be lost as well."""
@@ -195,7 +194,7 @@ class Recovery:
         seen = "No new key is visible, and running again is safe."
         if failure is not None:
             seen = f"Looking for a new key failed, too: {failure}"
-        raise self._told([], f"{lost} {seen} {self._old_secret(sent)}{what_to_look_for(sent, self._desired)}")
+        raise self._told(lost, [], f"{lost} {seen} {self._old_secret(sent)}{what_to_look_for(sent, self._desired)}")
 
     def _check_certain(self, sent: Sent, found: list[ApiKey], lost: RequestError) -> None:
         certain = len(found) == 1 and (sent.signs(found[0]) or self._desired.exclusive)
@@ -208,7 +207,7 @@ class Recovery:
         else:
             why = "it might be another run's: exclusive does not say that this task owns all such keys"
         raise self._told(
-            found, f"{lost} {describe_all(found)} may have come of it, and {why}. {self._old_secret(sent)}"
+            lost, found, f"{lost} {describe_all(found)} may have come of it, and {why}. {self._old_secret(sent)}"
         )
 
     def _old_secret(self, sent: Sent) -> str:
@@ -222,14 +221,14 @@ class Recovery:
             return f"The old secret of {refreshed.key_id} serves until {format_instant(until)} at least. "
         return f"If the service carried it out, the old secret of {refreshed.key_id} no longer serves. "
 
-    def _told(self, found: list[ApiKey], message: str) -> Interrupted:
+    def _told(self, cause: RequestError, found: list[ApiKey], message: str) -> Interrupted:
         """The error that names every key concerned and the two tasks that resolve it."""
         told = message.rstrip()
         orphans = []
         for key in found:
             told += f" {advice(self._desired, key)}"
             orphans.append({**key.public(), "what_to_do": "take it over with state=refreshed, or revoke it"})
-        return Interrupted(told, {"changed": bool(found), "orphans": orphans})
+        return Interrupted(told, {**cause.details(), "changed": bool(found), "orphans": orphans})
 
 
 def advice(desired: DesiredKey, key: ApiKey) -> str:

@@ -13,6 +13,7 @@ import ssl
 import struct
 import threading
 import typing as t
+from datetime import datetime, timezone
 
 import requests
 import urllib3
@@ -21,6 +22,7 @@ from ansible_collections.community.arize.plugins.module_utils._service.connectio
 from ansible_collections.community.arize.plugins.module_utils._service.http import HttpTransport
 
 DATE = "Tue, 24 Nov 2026 12:00:00 GMT"
+NOW = datetime(2026, 11, 24, 12, 0, tzinfo=timezone.utc)
 
 
 @dataclasses.dataclass
@@ -82,7 +84,7 @@ class Wire:
     def __init__(self, connection: Connection, *script: Answer | Exception) -> None:
         self.pauses: list[float] = []
         self.adapter = ScriptedAdapter(*script)
-        self.transport = HttpTransport(connection, self.pauses.append)
+        self.transport = HttpTransport(connection, self.pauses.append, lambda: NOW)
         for scheme in ("http://", "https://"):
             self.transport._session.mount(scheme, self.adapter)
 

@@ -51,10 +51,10 @@ ENTRY: dict[str, t.Any] = {
         ),
         (
             {},
-            {"failed": True, "msg": "api_key: No Arize API key on host web1"},
+            {"failed": True, "msg": "No Arize API key on host web1", "option": "api_key"},
             {},
             {
-                "msg": "key-n of space s: api_key: No Arize API key on host web1. For the role, set "
+                "msg": "key-n of space s: No Arize API key on host web1. For the role, set "
                 "service_keys_api_key, or ARIZE_API_KEY on the controller"
             },
         ),

@@ -239,7 +239,7 @@ def test_nothing_is_named_after_nothing(teams: t.Any, words: str) -> None:
             {"api_url": "ftp://x", "api_key": "s3"},
             ["service_keys_api_url: not a URL", "service_keys_api_key: the cred"],
         ),
-        ({"api_key": "has a blank"}, ["service_keys_api_key: the credential holds a blank"]),
+        ({"api_key": "has a blank"}, ["service_keys_api_key: the credential contains a space"]),
         ({"folder_mode": "zz"}, ["service_keys_folder_mode: 'zz' is not a valid mode"]),
         ({"api_key": "", "api_url": "", "region": "", "folder_mode": 0o755}, []),
     ],

@@ -50,7 +50,7 @@ def test_of_options(options: dict[str, t.Any], compare_expiry: bool, count: int,
 
 def test_an_expiry_for_an_unbounded_key_needs_no_new_one() -> None:
     drift = _drift.find(desired(expires_at="2027-01-01T00:00:00Z"), api_key(), _drift.RoleDrift(), True)
-    assert drift == _drift.Drift(("It never lapses, and 2027-01-01T00:00:00Z is declared.",), False)
+    assert drift == _drift.Drift(("It never expires, the task declares 2027-01-01T00:00:00Z.",), False)
 
 
 def test_roles_need_a_new_key() -> None:
@@ -73,13 +73,25 @@ def declared(*spaces: tuple[str, RoleAssignment | None], role: RoleAssignment | 
         (declared(("s", None)), bot(("s", ADMIN)), []),
         (declared(("s", MEMBER)), bot(("s", MEMBER)), []),
         (declared(("s", CUSTOM)), bot(("s", RoleAssignment("Shown name", "r-1"))), []),
-        (declared(("s", MEMBER)), bot(("s", ADMIN)), ["role in the space s is admin, and member is declared"]),
-        (declared(("s", MEMBER)), bot(("s", CUSTOM)), ["is custom role r-1, and member"]),
-        (declared(("s", CUSTOM)), bot(("s", RoleAssignment(role_id="r-2"))), ["custom role r-2, and custom role r-1"]),
-        (declared(("s", MEMBER)), bot(("s", None)), ["is None, and member"]),
-        (declared(("s", None)), bot(("s", None), ("x", None)), ["bound to the space x, too"]),
+        (declared(("s", MEMBER)), bot(("s", ADMIN)), ["role in the space s is admin, the task declares member"]),
+        (declared(("s", MEMBER)), bot(("s", CUSTOM)), ["is custom role r-1, the task declares member"]),
+        (
+            declared(("s", CUSTOM)),
+            bot(("s", RoleAssignment(role_id="r-2"))),
+            ["r-2, the task declares custom role r-1"],
+        ),
+        (declared(("s", MEMBER)), bot(("s", None)), ["is None, the task declares member"]),
+        (
+            declared(("s", None)),
+            bot(("s", None), ("x", None)),
+            ["space x, which the task does not declare"],
+        ),
         (declared(("s", None), ("t", None)), bot(("s", None)), ["not bound to the space t"]),
-        (declared(("s", None), role=ADMIN), bot(("s", None)), ["role in the organization o-1 is member, and admin"]),
+        (
+            declared(("s", None), role=ADMIN),
+            bot(("s", None)),
+            ["o-1 is member, the task declares admin"],
+        ),
         (declared(("s", None), ("t", None), role=ADMIN), bot(("s", None), ("t", None)), ["organization o-1"]),
         (declared(("s", None), role=MEMBER), bot(("s", None)), []),
     ],
@@ -95,7 +107,7 @@ def test_of_roles(wanted: ResolvedOrganization, found: BotUser, words: list[str]
 def test_of_account_role() -> None:
     assert _drift.of_roles(MEMBER, [declared(("s", None))], bot(("s", None))).reasons == ()
     (reason,) = _drift.of_roles(ADMIN, [declared(("s", None))], bot(("s", None))).reasons
-    assert reason == "Its account role is member, and admin is declared."
+    assert reason == "Its account role is member, the task declares admin."
 
 
 @pytest.mark.parametrize("found", [None, BotUser("u", "", MEMBER, ()), BotUser("u", "ingest", MEMBER, ())])

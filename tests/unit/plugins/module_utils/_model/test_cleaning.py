@@ -158,3 +158,14 @@ def test_much_text_takes_little_time() -> None:
     made.text("ak-abc" * 100_000 + "\x1b")
     made.text(encoded(SECRET) * 5_000 + SECRET * 5_000)
     assert time.process_time() - began < 10
+
+
+@pytest.mark.parametrize("before", ["\\", "\\\\", "\\x1", "\\u00"])
+@pytest.mark.parametrize("between", ["", "\\n"])
+def test_a_backslash_before_a_secret_hides_none_of_it(before: str, between: str) -> None:
+    """It makes an escape of the secret's first characters, which a reader sees all the same."""
+    shown = cleaner().text(f"name {before}{SECRET[:25]}{between}{SECRET[25:]} end")
+    assert MASK in shown
+    assert SECRET[10:20] not in shown
+    assert shown.startswith("name ")
+    assert shown.endswith(" end")

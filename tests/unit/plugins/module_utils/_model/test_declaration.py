@@ -135,7 +135,7 @@ def test_plain_service_key() -> None:
         allow_self=False,
         exclusive=False,
         on_drift="fail",
-        compare_roles=False,
+        compare_roles=None,
         on_lost_secret="fail",
         destination=None,
         return_key=True,
@@ -165,7 +165,7 @@ def test_organizations() -> None:
             ),
         ),
     )
-    assert declared.label == "the service key 'ingest' of spaces a, a, b"
+    assert declared.label == "service key 'ingest' in spaces a, a, b"
 
 
 @pytest.mark.parametrize(
@@ -210,6 +210,6 @@ def test_destination() -> None:
 
 
 def test_labels() -> None:
-    assert desired().label == f"the service key 'ingest' of space {SPACE_ID}"
-    assert desired(**USER).label == "the user key 'ingest'"
-    assert desired(name=None, id="x", state="absent", space=None).label == "the key x"
+    assert desired().label == f"service key 'ingest' in space {SPACE_ID}"
+    assert desired(**USER).label == "user key 'ingest'"
+    assert desired(name=None, id="x", state="absent", space=None).label == "key x"

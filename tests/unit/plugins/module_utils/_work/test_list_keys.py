@@ -128,7 +128,7 @@ def test_all_spaces_without_an_unscoped_listing() -> None:
 
 
 def test_failures() -> None:
-    with pytest.raises(InvalidOption, match=f"the space {SPACE_ID} does not exist"):
+    with pytest.raises(InvalidOption, match=f"Space {SPACE_ID} not found"):
         Gathered(problem(404), space=SPACE_ID)
     with pytest.raises(NotFound):
         Gathered(problem(404), user_id="u")
