@@ -53,7 +53,7 @@ def findings(
                 if key.key_id in namesakes:
                     named.append("duplicate_name")
             if key.key_id in retiring:
-                # A successor is there, so its end and its idleness are what shall be.
+                # It has a successor, so it is expected to expire, and to be idle.
                 named = [name for name in named if name not in ("expires_soon", "never_used", "unused")]
         found[key.key_id] = named
     return found

@@ -3,7 +3,7 @@
 #
 # This module_utils is PRIVATE and should only be used by this collection.
 # Breaking changes can occur any time.
-"""A file in a folder that is held open: whoever owns a parent folder can put another one at the path at any time."""
+"""A file in a folder that is held open: the owner of a parent folder can put another one at the path at any time."""
 
 from __future__ import annotations
 

@@ -151,7 +151,7 @@ class DesiredKey:
         return self.declares_roles if self.compare_roles is None else self.compare_roles
 
     def expiry_at(self, now: datetime) -> datetime | None:
-        """The expiry that a key issued now shall have; None for what the service does by itself."""
+        """The declared expiry of a key that is issued now; None for what the service does by itself."""
         if self.expires_in is not None:
             return self.expires_in.after(now)
         return self.expires_at
@@ -265,7 +265,7 @@ def _instant(options: t.Mapping[str, t.Any], name: str) -> datetime | None:
     except ValueError:
         raise InvalidOption(
             name,
-            f"{value!r} is no ISO 8601 date and time of day; write it like 2027-03-31T00:00:00Z",
+            f"{value!r} is not an ISO 8601 date and time of day; write it like 2027-03-31T00:00:00Z",
         ) from None
 
 
@@ -277,9 +277,9 @@ def duration_option(options: t.Mapping[str, t.Any], name: str) -> Duration | Non
     try:
         duration = parse_duration(value)
     except ValueError:
-        raise InvalidOption(name, f"{value!r} is no duration; write it like 90d, 12h, 2w, 6mo, 1y or P90D") from None
+        raise InvalidOption(name, f"{value!r} is not a valid duration; write it like 90d, 12h, 2w, 6mo, 1y or P90D") from None
     if not any(duration.parts.values()):
-        raise InvalidOption(name, f"{value!r} is no time at all; it must be more than zero")
+        raise InvalidOption(name, f"{value!r} must be more than zero")
     return duration
 
 
@@ -291,7 +291,7 @@ def _grace(options: t.Mapping[str, t.Any]) -> int | None:
         duration = parse_duration(value, bare_seconds=True)
     except ValueError:
         raise InvalidOption(
-            "grace_period", f"{value!r} is no duration from 0 to 24h; write seconds, or like 30m or 12h"
+            "grace_period", f"{value!r} is not a valid duration from 0 to 24h; write seconds, or like 30m or 12h"
         ) from None
     seconds = duration.seconds_from(_SOME_DAY)
     if seconds > LONGEST_GRACE:
@@ -309,7 +309,7 @@ def _destination(options: t.Mapping[str, t.Any]) -> Destination | None:
             raise InvalidOption("return_key", "nobody would receive the secret: set dest, or leave return_key true")
         return None
     if _VARIABLE.fullmatch(options["dest_variable"]) is None:
-        raise InvalidOption("dest_variable", f"{options['dest_variable']!r} is no name of a shell variable")
+        raise InvalidOption("dest_variable", f"{options['dest_variable']!r} is not a valid name of a shell variable")
     return Destination(
         path=options["dest"],
         file_format=options["dest_format"],

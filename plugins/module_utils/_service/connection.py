@@ -224,7 +224,7 @@ def region_url(source: str, region: str) -> str:
     """The base URL of a region. Raises InvalidOption in the name of `source`, an option or a variable."""
     host = REGION_HOSTS.get(region.strip().lower())
     if host is None:
-        # What stands in a file or a variable is not shown, for it may have been put into the wrong place.
+        # What stands in a file or a variable is not shown, because it may have been put into the wrong place.
         shown = "" if source == "ARIZE_REGION" else f" {region!r}"
         raise InvalidOption(source, f"unknown region{shown}; choose from {', '.join(sorted(REGION_HOSTS))}")
     return f"https://{host}"

@@ -94,7 +94,7 @@ def test_what_is_not_looked_for() -> None:
         ({"months": 121}, ["from 1 to 120"]),
         ({"months": None}, ["key_audit_months is None;"]),
         ({"months": "a year"}, ["key_audit_months"]),
-        ({"unused_for": "90"}, ["key_audit_unused_for: '90' is no duration"]),
+        ({"unused_for": "90"}, ["key_audit_unused_for: '90' is not a valid duration"]),
         ({"older_than": "0d"}, ["key_audit_older_than: '0d'"]),
         ({"spaces": ["a", " "]}, ["key_audit_spaces: entry 2 is empty"]),
         ({"spaces": [None]}, ["key_audit_spaces: entry 1 is empty"]),

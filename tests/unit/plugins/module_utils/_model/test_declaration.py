@@ -57,7 +57,7 @@ USER = {"key_type": "user", "space": None}
         ),
         ({"expires_at": "2027-01-01"}, "expires_at", "time of day"),
         ({"expires_at": "soon"}, "expires_at", "write it like 2027-03-31T00:00:00Z"),
-        ({"issued_after": "soon"}, "issued_after", "is no ISO 8601"),
+        ({"issued_after": "soon"}, "issued_after", "is not an ISO 8601"),
         ({"expires_in": "soon"}, "expires_in", "write it like 90d"),
         ({"expires_in": "0d"}, "expires_in", "must be more than zero"),
         ({"renew_before": "0s"}, "renew_before", "more than zero"),
