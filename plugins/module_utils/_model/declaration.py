@@ -277,7 +277,9 @@ def duration_option(options: t.Mapping[str, t.Any], name: str) -> Duration | Non
     try:
         duration = parse_duration(value)
     except ValueError:
-        raise InvalidOption(name, f"{value!r} is not a valid duration; write it like 90d, 12h, 2w, 6mo, 1y or P90D") from None
+        raise InvalidOption(
+            name, f"{value!r} is not a valid duration; write it like 90d, 12h, 2w, 6mo, 1y or P90D"
+        ) from None
     if not any(duration.parts.values()):
         raise InvalidOption(name, f"{value!r} must be more than zero")
     return duration

@@ -7,7 +7,6 @@
 
 from __future__ import annotations
 
-import copy
 import typing as t
 
 
@@ -164,6 +163,7 @@ class ApiError(RequestError):
         plan: dict[str, t.Any] | None = None,
     ) -> None:
         super().__init__(method, path, message, status)
+        self._status = status
         self.title = title
         self.detail = detail
         self.request_id = request_id
@@ -171,10 +171,18 @@ class ApiError(RequestError):
         self.plan = plan or {}
 
     def with_hint(self, hint: str) -> ApiError:
-        """The same error, with more words at the end of its message."""
-        same = copy.copy(self)
-        same.args = (f"{self}{hint}",)
-        return same
+        """An error like this one, with more words at the end of its message."""
+        return type(self)(
+            self.method,
+            self.path,
+            f"{self}{hint}",
+            self._status,
+            self.title,
+            self.detail,
+            self.request_id,
+            self.error_code,
+            self.plan,
+        )
 
     def is_about(self, field: str) -> bool:
         """Whether the service names this field of the request in what it disliked."""

@@ -98,13 +98,12 @@ class ArizeClient:
 
         Returns the keys and the cursor of what follows, None at the end.
         """
-        query: Query = {}
+        filters = {name: value for name, value in (("key_type", key_type), ("status", status)) if value is not None}
+        query: Query = {name: self._dialect.enumeration(value) for name, value in filters.items()}
         if space_id is not None:
             query["space_id"] = space_id
         if user_id is not None:
             query["user_id"] = user_id
-        filters = {name: value for name, value in (("key_type", key_type), ("status", status)) if value is not None}
-        query.update({name: self._dialect.enumeration(value) for name, value in filters.items()})
         try:
             keys, following = self._listing("/api-keys", "api_keys", self._listed_key, query, limit, cursor)
         except RequestRejected as error:
