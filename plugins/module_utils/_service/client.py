@@ -105,10 +105,10 @@ class ArizeClient:
         if user_id is not None:
             query["user_id"] = user_id
         try:
-            keys, following = self._listing("/api-keys", "api_keys", self._listed_key, query, limit, cursor)
+            keys, following = self._listing("/api-keys", "api_keys", _parse.parse_api_key, query, limit, cursor)
         except RequestRejected as error:
             raise self._hinted(error) from None
-        _check_filters(keys, filters)
+        self._check_filters(keys, filters)
         return list({key.key_id: key for key in keys}.values()), following
 
     def check(self, desired: DesiredKey) -> None:
@@ -216,12 +216,14 @@ class ArizeClient:
             raise _lost(path, f"the key {issued.api_key.key_id} and a secret that is not that of this key")
         return issued
 
-    def _listed_key(self, row: t.Any, where: str) -> _models.ApiKey:
-        key = _parse.parse_api_key(row, where)
-        if not self._dialect.is_form_of(row["key_type"]):
-            # Such a server may have ignored the filters, and so have listed other keys.
-            raise MalformedAnswer(f"{where}.key_type", f"in the {self._dialect.name} form.{self._dialect.hint()}")
-        return key
+    def _check_filters(self, keys: t.Sequence[_models.ApiKey], asked: t.Mapping[str, str]) -> None:
+        """Raises ProtocolError for a listing that is not the one asked for."""
+        for name, value in asked.items():
+            for key in keys:
+                shown = getattr(key, name)
+                if shown != value:
+                    problem = f"only keys with {name} {value} were asked for, and one with {shown} is listed"
+                    raise _unexpected("GET", "/api-keys", f"{problem}.{self._dialect.hint()}".rstrip("."))
 
     def _hinted(self, error: RequestRejected) -> ApiError:
         return error.with_hint(self._dialect.hint()) if error.status in _MALFORMED else error
@@ -261,16 +263,6 @@ class ArizeClient:
             cursor = page.next_cursor
             if limit is not None and len(rows) >= limit:
                 return rows, cursor
-
-
-def _check_filters(keys: t.Sequence[_models.ApiKey], asked: t.Mapping[str, str]) -> None:
-    """Raises ProtocolError for a listing that is not the one asked for."""
-    for name, value in asked.items():
-        for key in keys:
-            shown = getattr(key, name)
-            if shown != value:
-                problem = f"only keys with {name} {value} were asked for, and one with {shown} is listed"
-                raise _unexpected("GET", "/api-keys", problem)
 
 
 def _lost(path: str, what: str) -> AnswerLost:

@@ -37,10 +37,6 @@ class Dialect:
     def is_legacy(self) -> bool:
         return self.name == LEGACY
 
-    def is_form_of(self, key_type: str) -> bool:
-        """Whether a listed key's type is written as in this form."""
-        return key_type == self.enumeration(key_type)
-
     def enumeration(self, value: str) -> str:
         """A key type or status as the server writes it (contract sections 1.1 and 2)."""
         return value.lower() if self.is_legacy else value.upper()
