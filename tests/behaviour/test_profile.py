@@ -74,7 +74,7 @@ def test_refusals(playbooks: PlaybookRunner, simulator: Simulator, tmp_path: pat
         "the profiles there are person, work",
         "NOT_SET_ANYWHERE, which is not set",
         "OAuth",
-        "no name of a profile",
+        "not a valid profile name",
     )
     for result, expected in zip(run.results, words, strict=True):
         assert expected in result["msg"]
