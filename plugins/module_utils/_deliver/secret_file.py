@@ -147,10 +147,10 @@ class SecretFile:
 
         Leaving the context without a commit removes it.
         """
-        with self._place() as place:
+        with contextlib.ExitStack() as stack:
+            place = stack.enter_context(self._place())
             self.check_same_folder(place)
-            with self._temporary(place, before) as temporary:
-                yield temporary
+            yield stack.enter_context(self._temporary(place, before))
 
     def restore(self, before: FileState) -> None:
         """Bring back what lay at the destination before this run. Raises SecretFileError."""
