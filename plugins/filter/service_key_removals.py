@@ -23,7 +23,7 @@ positional: _input
 options:
   _input:
     description:
-      - The registered results of M(ansible.builtin.slurp), in a loop over C(removals) or C(copies) of the filter
+      - The registered results of C(ansible.builtin.slurp), in a loop over C(removals) or C(copies) of the filter
         P(community.arize.service_key_plan#filter). An item that was skipped counts as too large.
     type: list
     elements: dict
