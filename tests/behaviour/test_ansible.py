@@ -11,8 +11,8 @@ import pathlib
 import typing as t
 
 import pytest
-from behaviour.rows import seed
 from support.playbooks import PlaybookRunner
+from support.rows import seed
 
 from simulator import Fault, Simulator
 

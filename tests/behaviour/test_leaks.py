@@ -11,8 +11,8 @@ import sys
 import typing as t
 
 import pytest
-from behaviour.rows import seed
 from support.playbooks import PlaybookRun, PlaybookRunner
+from support.rows import seed
 
 from simulator import Fault, Simulator
 

@@ -11,8 +11,8 @@ import pathlib
 import typing as t
 
 import pytest
-from behaviour.rows import seed, space_id
 from support.role_plays import RolePlayer
+from support.rows import seed, space_id
 
 from ansible_collections.community.arize.plugins.module_utils._model.cleaning import Cleaner
 from simulator import Simulator

@@ -59,7 +59,6 @@ class KeyReconciler:
         Raises InvalidOption for an owner, group or mode that this host does not know.
         """
         self._desired = desired
-        self._client = client
         self._diff = diff
         self._sleep = sleep
         self._local_now = local_now
@@ -77,9 +76,7 @@ class KeyReconciler:
             # An earlier task of the play may be about to make it.
             self.warnings.append(f"The folder of dest {self._file.path} does not exist; a real run needs it.")
         situation, _state = self._look(folder_needed=False)
-        self.warnings += [*situation.plan.matches.warnings, *situation.plan.warnings]
-        if self._file is not None:
-            self.warnings += self._file.warnings()
+        self.warnings += self._warnings_of(situation)
         return predicted_result(situation, self._diff)
 
     def carry_out(self) -> dict[str, t.Any]:
@@ -144,12 +141,15 @@ class KeyReconciler:
         self._sleep(seconds)
         return dataclasses.replace(seen, now=self._desired.issued_after)
 
+    def _warnings_of(self, situation: Situation) -> list[str]:
+        """What was noticed before anything is done, in check mode and in a real run alike."""
+        of_file = [] if self._file is None else self._file.warnings()
+        return [*situation.plan.matches.warnings, *situation.plan.warnings, *of_file]
+
     def _carry(self, situation: Situation, state: FileState | None, lost_rounds: list[str]) -> dict[str, t.Any]:
         plan = situation.plan
         progress = Progress(extra_reasons=list(lost_rounds))
-        self.warnings[:] = [*plan.matches.warnings, *plan.warnings]
-        if self._file is not None:
-            self.warnings += self._file.warnings()
+        self.warnings[:] = self._warnings_of(situation)
         if lost_rounds and not plan.changes and self._file is None:
             self.warnings.append(
                 f"{' '.join(lost_rounds)} Its secret is with that run. If there was none, a proxy has sent the request "
