@@ -122,3 +122,16 @@ def test_a_lost_answer_makes_no_key_silent(
     outcome = run(world, whose, ahead, on_lost_secret=on_lost, **options)
     (key,) = world.live
     assert key.secret == outcome.get("key") or (outcome.failed and key.id in outcome.message), outcome.message
+
+
+@BOTH_SIDES
+@pytest.mark.parametrize("check", [False, True])
+def test_a_clock_that_is_ahead_does_not_end_a_grace_period(world: World, whose: str, check: bool) -> None:
+    """Whichever clock is ahead: an older key goes when its grace period is over by both."""
+    options = {**DUE, "exclusive": True, "grace_period": "2h"}
+    world.seed(80, 10)
+    assert run(world, whose, 7300.0, **options)["action"] == "replaced"
+    for ahead in (7300.0, -7300.0):
+        again = run(world, whose, ahead, check, **options)
+        assert again["action"] == "none", again["reasons"]
+    assert len(world.live) == 2

@@ -133,3 +133,25 @@ def test_the_second_outcome_of_a_request_that_a_proxy_sent_twice_is_revoked(worl
     twins = [key.id for key in world.simulator.keys(name=NAME) if key not in world.live]
     assert [key["id"] for key in outcome["revoked"]] == twins
     assert len(twins) == 1
+
+
+def test_a_proxy_that_sends_the_recovery_twice(world: World) -> None:
+    """The refusal of the second refresh is what the module gets to see of the first, which has succeeded."""
+    world.simulator.faults.add(Fault(method="POST", kind="reset", commit=True))
+    world.simulator.faults.add(Fault(method="POST", path="/refresh$", kind="replay"))
+    outcome = world.run(expires_in="90d", on_lost_secret="reissue")
+    assert not outcome.failed, outcome.message
+    assert [key.secret for key in world.live] == [outcome["key"]]
+
+
+@pytest.mark.parametrize("seed", [(40, None), (40, 60)])
+def test_a_proxy_that_sends_a_refresh_twice_before_a_listing_that_lags(
+    make_world: t.Callable[..., World], seed: tuple[float, float | None]
+) -> None:
+    world = make_world(list_lag_seconds=60.0)
+    world.seed(*seed)
+    world.simulator.clock.advance(seconds=61)
+    world.simulator.faults.add(Fault(method="POST", kind="replay"))
+    outcome = world.run(max_age="30d", expires_in="30d" if seed[1] else None, grace_period="0")
+    assert outcome.failed
+    assert "nobody holds its secret" in outcome.message

@@ -4,11 +4,13 @@
 
 from __future__ import annotations
 
+import datetime
 import random
 import typing as t
 
 import pytest
 from properties.interleaving import run_interleaved
+from support.hooks import before_each_request
 from support.in_process import Outcome
 
 from scenarios.conftest import NAME, World
@@ -84,6 +86,25 @@ def test_parallel_runs(
     outcomes = run_interleaved([lambda: world.run(**options)] * 3, order)
     assert silent(world, outcomes, held) == []
     assert any(outcome.get("key") and world.simulator.secret_is_valid(outcome["key"]) for outcome in outcomes)
+
+
+def test_giving_way_leaves_a_valid_secret_in_the_file_all_the_time(world: World) -> None:
+    """A rival's key, older than ours, shows up after ours was delivered."""
+    seed, options = TASKS["replace"]
+    seeded(world, seed)
+    valid: list[bool] = []
+
+    def see_file() -> None:
+        valid.append(world.file_holds_valid_secret())
+        if world.delivered == world.live[-1].secret and len(world.live) == 2:
+            world.seed(0, 90, created_at=world.live[-1].created_at - datetime.timedelta(seconds=1))
+
+    with before_each_request(see_file):
+        outcome = world.run(**options, dest=str(world.dest))
+    assert outcome.failed
+    assert "issued within the last 10 minutes" in outcome.message
+    assert all(valid), valid
+    assert world.file_holds_valid_secret()
 
 
 @ALL_TASKS

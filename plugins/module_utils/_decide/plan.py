@@ -192,7 +192,7 @@ def _plan_keep(
     """Nothing is due: at most the others go, with `exclusive` and after the grace period."""
     matches = seen.matches
     overlap_ends = current.created_at + timedelta(seconds=grace_seconds(desired, "due"))
-    if desired.exclusive and matches.others and seen.now >= overlap_ends:
+    if desired.exclusive and matches.others and seen.earliest_now >= overlap_ends:
         reasons = tuple(
             f"{describe(key)} is not the current key {current.key_id}, whose grace period for older keys ended at "
             f"{format_instant(overlap_ends)}."

@@ -35,6 +35,11 @@ class Observation:
     clock_skew: timedelta | None = None
     drift_of_roles: RoleDrift = dataclasses.field(default_factory=RoleDrift)
 
+    @property
+    def earliest_now(self) -> datetime:
+        """The time by the service's clock or by this host's, whichever is behind: what has ended by it has ended."""
+        return self.now if self.clock_skew is None else self.now - max(self.clock_skew, timedelta())
+
 
 @dataclasses.dataclass(frozen=True)
 class Issue:

@@ -212,10 +212,11 @@ class Issuer:
     def _give_way(self, ours: ApiKey, older: list[ApiKey]) -> t.NoReturn:
         """Undo our own issue, because another run was first."""
         tools, progress = self._tools, self._progress
-        tools.revoker.revoke(ours)
         if progress.delivered and tools.file is not None and self._before is not None:
+            # Before the revocation, so that dest holds no dead secret at any time.
             restore(tools.file, self._before)
             progress.delivered = progress.file_changed = False
+        tools.revoker.revoke(ours)
         progress.issued = None
         raise LostRound(f"Another run issued {describe_all(older)} first, so ours ({ours.key_id}) was revoked.")
 

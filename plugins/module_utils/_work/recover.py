@@ -129,7 +129,10 @@ class Recovery:
         return self._roll_forward(sent, error)
 
     def _check_refusal(self, sent: Sent, error: RequestError) -> None:
-        """Returns when a proxy has sent the request twice, and what the first one made is ours."""
+        """Returns when the refusal is of a request that a proxy sent for the second time, and the first made our key.
+
+        Then it is a lost answer as well.
+        """
         old = sent.issue.refreshed
         if old is None:
             if sent.issue.expires_at is not None and isinstance(error, ApiError) and error.is_about("expires_at"):
@@ -140,7 +143,9 @@ class Recovery:
         if any(sent.signs(key) for key in new):
             return
         if not new and (self._desired.state == "refreshed" or old.key_id in {key.key_id for key in live}):
-            raise error
+            # A listing that lags behind may not show it yet.
+            words = f"Refreshing {describe(old)} failed: {error} {what_to_look_for(sent, self._desired)}"
+            raise TaskFailed(words, error.details())
         made = f"; {describe_all(new)} came of another request" if new else ""
         raise LostRound(f"The refresh of {describe(old)} was refused ({error.status}){made}.")
 
@@ -155,9 +160,10 @@ class Recovery:
             except AnswerLost as error:
                 lost, sent = error, again
             except RequestError as error:
-                raise self._told(
-                    error, found, f"{lost} {describe(ours)} came of it, but refreshing it failed: {error}"
-                ) from None
+                if not any(again.signs(key) for key in self._visible(again)):
+                    words = f"{lost} {describe(ours)} came of it, but refreshing it failed: {error}"
+                    raise self._told(error, found, f"{words} {what_to_look_for(again, self._desired)}") from None
+                lost, sent = error, again
             else:
                 self.notes.append(f"The answer to the request was lost. {describe(ours)} came of it and was refreshed.")
                 return issued, again
