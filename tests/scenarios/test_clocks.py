@@ -124,6 +124,20 @@ def test_a_lost_answer_makes_no_key_silent(
     assert key.secret == outcome.get("key") or (outcome.failed and key.id in outcome.message), outcome.message
 
 
+@pytest.mark.parametrize(("on_lost", "recovers"), [("fail", False), ("reissue", True)])
+@pytest.mark.parametrize("options", [DUE, {"max_age": "30d"}], ids=["bounded", "unbounded"])
+def test_a_lost_answer_while_both_clocks_are_ahead(
+    world: World, options: dict[str, t.Any], on_lost: str, recovers: bool
+) -> None:
+    """By both, the key was issued before it was asked for: only its signed expiry proves whose it is."""
+    world.simulator.switches.date_skew_seconds = 30.0
+    world.simulator.faults.add(Fault(method="POST", kind="reset", commit=True))
+    outcome = run(world, "host", -30.0, on_lost_secret=on_lost, exclusive=True, **options)
+    (key,) = world.live
+    assert outcome.failed is not (recovers and options == DUE), outcome.message
+    assert key.secret == outcome.get("key") or (outcome.failed and key.id in outcome.message), outcome.message
+
+
 @BOTH_SIDES
 @pytest.mark.parametrize("check", [False, True])
 def test_a_clock_that_is_ahead_does_not_end_a_grace_period(world: World, whose: str, check: bool) -> None:

@@ -155,3 +155,12 @@ def test_a_proxy_that_sends_a_refresh_twice_before_a_listing_that_lags(
     outcome = world.run(max_age="30d", expires_in="30d" if seed[1] else None, grace_period="0")
     assert outcome.failed
     assert "nobody holds its secret" in outcome.message
+
+
+def test_a_proxy_that_sends_a_refresh_twice_and_spoils_the_next_listing(world: World) -> None:
+    world.seed(40, 60)
+    world.simulator.faults.add(Fault(method="POST", kind="replay"))
+    world.simulator.faults.add(Fault(method="GET", nth=2, kind="html"))
+    outcome = world.run(state="refreshed")
+    assert outcome.failed
+    assert "nobody holds its secret" in outcome.message

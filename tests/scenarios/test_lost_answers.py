@@ -128,3 +128,16 @@ def test_no_answer_makes_a_key_silent(
     record_property("answers", tried)
     record_property("silent", len(silent))
     assert silent == [], f"{len(silent)} of {tried}"
+
+
+@pytest.mark.parametrize("lost", [False, True], ids=["answered", "lost"])
+def test_a_look_at_the_listing_that_a_proxy_answers_with_404(world: World, lost: bool) -> None:
+    """The space was listed a moment ago: this is no reason to call it unknown, and the new key must be told."""
+    if lost:
+        world.simulator.faults.add(Fault(method="POST", kind="reset", commit=True))
+    world.simulator.faults.add(Fault(method="GET", nth=3, times=-1, kind="status", status=404, **BLOCKED["html"]))
+    outcome = world.run(expires_in="90d")
+    (key,) = world.live
+    assert outcome.failed
+    assert "nobody holds its secret" in outcome.message
+    assert lost or (key.id in outcome.message and key.secret == outcome["key"])

@@ -44,6 +44,7 @@ class Observer:
         self._credential = credential
         # Ids of everything listed by the newest observation, whatever its name: what is not among them is new.
         self._ids_seen: set[str] = set()
+        self._spaces_listed: set[str] = set()
         # A key looked up by id, and the listing in which it was found: its namesakes are listed there, too.
         self._found_by_id: tuple[ApiKey, Listing] | None = None
         self.known_ids: frozenset[str] = frozenset()
@@ -104,7 +105,10 @@ class Observer:
         try:
             listed, _end = self._client.list_api_keys(key_type="service", status=status, space_id=space_id)
         except NotFound:
+            if space_id in self._spaces_listed:
+                raise
             raise missing_space(space_id) from None
+        self._spaces_listed.add(space_id)
         return listed
 
     def _observe_id(self, key_id: str) -> Observation:

@@ -5,11 +5,11 @@
 # Breaking changes can occur any time.
 """After a request to issue a key whose answer was lost: look what came of it, and act only on what is certain.
 
-The service has no idempotency key. A key is attributable to the lost request when it was not there before, was issued
-since, carries everything that was sent, and is the only such key. It is certainly ours when its expiry is the very
-instant that was sent, fractions of a second included, for these are random; or when the operator says, by `exclusive`,
-that nobody else owns keys of this name. What is certainly ours is refreshed without an overlap, if `on_lost_secret`
-says so: its lost secret dies, and the refresh brings a new one.
+The service has no idempotency key. A key is attributable to the lost request when it was not there before and carries
+everything that was sent. It is certainly ours when its expiry is the very instant that was sent, fractions of a second
+included, for these are random; or when it is the only such key, was issued since, and the operator says, by
+`exclusive`, that nobody else owns keys of this name. What is certainly ours is refreshed without an overlap, if
+`on_lost_secret` says so: its lost secret dies, and the refresh brings a new one.
 """
 
 from __future__ import annotations
@@ -76,8 +76,6 @@ class Sent:
             return key.redacted_key != refreshed.redacted_key
         return (
             key.key_id not in self.known_ids
-            # Servers may note whole seconds only.
-            and key.created_at >= self.at.replace(microsecond=0)
             and (key.description or None) == self.description
             and self._has_expiry(key.expires_at)
         )
@@ -87,6 +85,11 @@ class Sent:
             # An account's maximum lifetime may have set one (contract section 1.3).
             return True
         return found is not None and abs(found - self.issue.expires_at) <= SAME_INSTANT
+
+    def precedes(self, key: ApiKey) -> bool:
+        """Whether the key was issued since, as far as the clocks agree."""
+        # Servers may note whole seconds only.
+        return key.created_at >= self.at.replace(microsecond=0)
 
     def signs(self, key: ApiKey) -> bool:
         """Whether the key's expiry proves that this very request issued it."""
@@ -138,29 +141,32 @@ class Recovery:
             if sent.issue.expires_at is not None and isinstance(error, ApiError) and error.is_about("expires_at"):
                 raise TaskFailed(f"{error} Declare an earlier expiry with expires_in or expires_at.", error.details())
             raise error
-        live = self._observer.live_matches()
+        failed = f"Refreshing {describe(old)} failed: {error}"
+        try:
+            live = self._observer.live_matches()
+        except RequestError as failure:
+            words = f"{failed} Looking for what came of it failed, too: {failure}"
+            raise self._told(error, [], f"{words} {what_to_look_for(sent, self._desired)}") from None
         new = [key for key in live if sent.may_have_made(key)]
         if any(sent.signs(key) for key in new):
             return
         if not new and (self._desired.state == "refreshed" or old.key_id in {key.key_id for key in live}):
             # A listing that lags behind may not show it yet.
-            words = f"Refreshing {describe(old)} failed: {error} {what_to_look_for(sent, self._desired)}"
-            raise TaskFailed(words, error.details())
+            raise TaskFailed(f"{failed} {what_to_look_for(sent, self._desired)}", error.details())
         made = f"; {describe_all(new)} came of another request" if new else ""
         raise LostRound(f"The refresh of {describe(old)} was refused ({error.status}){made}.")
 
     def _roll_forward(self, sent: Sent, lost: RequestError) -> tuple[IssuedKey, Sent]:
         for _attempt in range(MOST_RECOVERIES):
             found = self._look(sent, lost)
-            self._check_certain(sent, found, lost)
-            ours = found[0]
+            ours = self._certain(sent, found, lost)
             again = self._anew(sent, ours)
             try:
                 issued = self._client.refresh_key(ours.key_id, again.issue.expires_at, again.issue.grace_seconds)
             except AnswerLost as error:
                 lost, sent = error, again
             except RequestError as error:
-                if not any(again.signs(key) for key in self._visible(again)):
+                if not any(again.signs(key) for key in self._visible_now(again)):
                     words = f"{lost} {describe(ours)} came of it, but refreshing it failed: {error}"
                     raise self._told(error, found, f"{words} {what_to_look_for(again, self._desired)}") from None
                 lost, sent = error, again
@@ -168,7 +174,7 @@ class Recovery:
                 self.notes.append(f"The answer to the request was lost. {describe(ours)} came of it and was refreshed.")
                 return issued, again
         words = f"{lost} This was the last of {MOST_RECOVERIES} attempts to get the secret of it."
-        raise self._told(lost, self._visible(sent), words)
+        raise self._told(lost, self._visible_now(sent), f"{words} {what_to_look_for(sent, self._desired)}")
 
     def _anew(self, sent: Sent, ours: ApiKey) -> Sent:
         """The request that refreshes what came of `sent`: signed anew, because its answer may be lost as well."""
@@ -183,6 +189,13 @@ class Recovery:
 
     def _visible(self, sent: Sent) -> list[ApiKey]:
         return [key for key in self._observer.live_matches() if sent.may_have_made(key)]
+
+    def _visible_now(self, sent: Sent) -> list[ApiKey]:
+        """The same, or nothing when looking fails."""
+        try:
+            return self._visible(sent)
+        except RequestError:
+            return []
 
     def _look(self, sent: Sent, lost: RequestError) -> list[ApiKey]:
         """The keys that may have come of the request. Raises Interrupted when none shows up, or looking fails."""
@@ -202,14 +215,19 @@ class Recovery:
             seen = f"Looking for a new key failed, too: {failure}"
         raise self._told(lost, [], f"{lost} {seen} {self._old_secret(sent)}{what_to_look_for(sent, self._desired)}")
 
-    def _check_certain(self, sent: Sent, found: list[ApiKey], lost: RequestError) -> None:
-        certain = len(found) == 1 and (sent.signs(found[0]) or self._desired.exclusive)
+    def _certain(self, sent: Sent, found: list[ApiKey], lost: RequestError) -> ApiKey:
+        """The key that is certainly ours, where it may be reissued."""
+        candidates = [key for key in found if sent.signs(key)] or found
+        ours = candidates[0]
+        certain = len(candidates) == 1 and (sent.signs(ours) or (self._desired.exclusive and sent.precedes(ours)))
         if certain and self._desired.on_lost_secret == "reissue":
-            return
-        if len(found) > 1:
+            return ours
+        if len(candidates) > 1:
             why = "more than one new key is visible"
         elif self._desired.on_lost_secret != "reissue":
             why = "on_lost_secret is fail"
+        elif self._desired.exclusive:
+            why = "it might be another run's: by the clocks, it was issued before"
         else:
             why = "it might be another run's: exclusive does not say that this task owns all such keys"
         raise self._told(
