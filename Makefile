@@ -18,7 +18,7 @@ export no_proxy := $(NO_PROXY)$(if $(no_proxy),$(COMMA)$(no_proxy))
 export LC_ALL := C.UTF-8
 
 # What `make test`, and so CI, runs: two at a time in this order, such that the long ones don't come last.
-PARTS := lint unit sanity scenarios integration behaviour clients docs demo packaging
+PARTS := lint unit sanity in_process integration playbooks clients docs demo packaging
 RUNS := $(addprefix run-,$(PARTS))
 
 .PHONY: help venv $(PARTS) runs $(RUNS) tables report nightly mutants test matrix benchmark build release released
@@ -66,8 +66,8 @@ demo: build ## Play the examples against the simulator, from check mode to the l
 	python tests/tools/demo.py
 
 # Not what runs in the clients' virtual environments.
-TYPED := $(addprefix tests/,conftest.py behaviour benchmark clients/conftest.py clients/current clients/legacy hostile)
-TYPED += $(addprefix tests/,properties repository scenarios support unit/plugins)
+TYPED := $(addprefix tests/,conftest.py benchmark clients/conftest.py clients/current clients/legacy in_process)
+TYPED += $(addprefix tests/,playbooks repository support unit/plugins)
 
 lint: export ANSIBLE_COLLECTIONS_PATH := .cache/collections
 lint: export ANSIBLE_HOME := .cache/ansible
@@ -90,18 +90,18 @@ lint: $(READY) ## Check style, types, playbooks, documentation, changelog, licen
 unit: $(READY) ## Run the unit tests, and those that hold source and documentation to their rules
 	pytest tests/unit tests/repository -n 2 --junit-xml=.cache/results/unit.xml
 
-scenarios: $(READY) ## Run the modules in process: rotation, faults, kills, races, invariants, hostile answers
-	pytest tests/scenarios tests/properties tests/hostile -n 2 --junit-xml=.cache/results/scenarios.xml
+in_process: $(READY) ## Run the modules in process: rotation, faults, kills, races, invariants, hostile answers
+	pytest tests/in_process -n 2 --junit-xml=.cache/results/in_process.xml
 
 tables: $(CLIENTS) integration ## Write the tables of the documentation that tests make
-	ARIZE_TEST_WRITE_TABLES=1 pytest tests/scenarios tests/repository tests/clients/current -k test_the_table
+	ARIZE_TEST_WRITE_TABLES=1 pytest tests/in_process/scenarios tests/repository tests/clients/current -k test_the_table
 
 report: $(READY) ## Let the role key_audit report on a simulated fleet, and take the picture in docs/images
 	PYTHONPATH=tests python tests/tools/report.py .cache/report docs/images/key-audit.png
 
 nightly: $(READY) ## Run ten thousand schedules of the invariants, and all races, answers and hostile answers (an hour)
 	ARIZE_TEST_SCHEDULES=10000 ARIZE_TEST_ROUNDS=20 ARIZE_TEST_SWEEP=full \
-	  pytest tests/properties tests/hostile tests/scenarios/test_lost_answers.py -n 2
+	  pytest tests/in_process/properties tests/in_process/hostile tests/in_process/scenarios/test_lost_answers.py -n 2
 
 POINTS ?= 100
 SEED ?= 1
@@ -126,8 +126,8 @@ $(EXCHANGES): ;
 clients: $(CLIENTS) $(COMPLETE) ## Run the official clients against the simulator
 	pytest tests/clients -n 2 --junit-xml=.cache/results/clients.xml
 
-behaviour: $(READY) ## Run playbooks against the simulator
-	pytest tests/behaviour -n 2 --junit-xml=.cache/results/behaviour.xml
+playbooks: $(READY) ## Run playbooks against the simulator
+	pytest tests/playbooks -n 2 --junit-xml=.cache/results/playbooks.xml
 
 packaging: build $(IMPORTER) ## Look at the tarball, install it, and have Galaxy's importer take it
 	pytest tests/packaging -n 2 --junit-xml=.cache/results/packaging.xml

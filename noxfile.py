@@ -68,12 +68,12 @@ def sanity(session: nox.Session, minor: str, _core: Core) -> None:
 
 def secrecy(session: nox.Session, _minor: str, _core: Core) -> None:
     """Look for secrets in what ansible-core prints and logs, which each does in its own way."""
-    scan(session, "tests/behaviour/test_leaks.py", "tests/behaviour/test_leak_scan.py")
+    scan(session, "tests/playbooks/test_leaks.py", "tests/playbooks/test_leak_scan.py")
 
 
 def boundary(session: nox.Session, _minor: str, _core: Core) -> None:
     """Look for secrets in what the releases around CVE-2024-8775 show, or for the refusal to issue any."""
-    scan(session, "tests/behaviour/test_leak_scan.py")
+    scan(session, "tests/playbooks/test_leak_scan.py")
 
 
 def scan(session: nox.Session, *tests: str) -> None:

@@ -10,50 +10,56 @@ import pytest
 from support.playbooks import ROOT
 from support.tables import check_table
 
-# By the letters that the state machine in tests/properties uses. A test is a file, or a function of one.
+# By the letters that the state machine in tests/in_process/properties uses. A test is a file, or a function of one.
 INVARIANTS: dict[str, tuple[str, tuple[str, ...]]] = {
     "a": (
         "With `exclusive`, a run that converges leaves one live key that is not retiring",
-        ("tests/properties/test_invariants.py::test_invariants", "tests/properties/test_races.py::test_race"),
+        (
+            "tests/in_process/properties/test_invariants.py::test_invariants",
+            "tests/in_process/properties/test_races.py::test_race",
+        ),
     ),
     "b": (
         "A live key that a run issued has a holder: the result, `dest`, or a failure that names its id",
         (
-            "tests/properties/test_invariants.py::test_invariants",
-            "tests/scenarios/test_faults.py::test_the_table",
-            "tests/scenarios/test_killed.py::test_killed",
-            "tests/scenarios/test_lag.py",
-            "tests/scenarios/test_lost_answers.py",
-            "tests/scenarios/test_write_failures.py::test_delivery_fails",
+            "tests/in_process/properties/test_invariants.py::test_invariants",
+            "tests/in_process/scenarios/test_faults.py::test_the_table",
+            "tests/in_process/scenarios/test_killed.py::test_killed",
+            "tests/in_process/scenarios/test_lag.py",
+            "tests/in_process/scenarios/test_lost_answers.py",
+            "tests/in_process/scenarios/test_write_failures.py::test_delivery_fails",
         ),
     ),
     "c": (
         "Check mode sends reads only, and predicts what a run does",
         (
-            "tests/properties/test_invariants.py::test_invariants",
-            "tests/scenarios/test_present_table.py::test_row",
-            "tests/scenarios/test_refusals.py",
+            "tests/in_process/properties/test_invariants.py::test_invariants",
+            "tests/in_process/scenarios/test_present_table.py::test_row",
+            "tests/in_process/scenarios/test_refusals.py",
         ),
     ),
     "d": (
         "A second run with the same input changes nothing",
-        ("tests/properties/test_invariants.py::test_invariants", "tests/scenarios/test_present_table.py::test_row"),
+        (
+            "tests/in_process/properties/test_invariants.py::test_invariants",
+            "tests/in_process/scenarios/test_present_table.py::test_row",
+        ),
     ),
     "e": (
         "No old secret dies before the new one is delivered, unless a refresh without an overlap was asked for",
         (
-            "tests/properties/test_invariants.py::test_invariants",
-            "tests/scenarios/test_killed.py::test_killed",
-            "tests/scenarios/test_two_years.py",
+            "tests/in_process/properties/test_invariants.py::test_invariants",
+            "tests/in_process/scenarios/test_killed.py::test_killed",
+            "tests/in_process/scenarios/test_two_years.py",
         ),
     ),
     "f": (
         "No output holds a secret or the credential, but `key`",
         (
-            "tests/properties/test_invariants.py::test_invariants",
-            "tests/behaviour/test_leak_scan.py",
-            "tests/behaviour/test_leaks.py",
-            "tests/hostile/test_hostile_answers.py",
+            "tests/in_process/properties/test_invariants.py::test_invariants",
+            "tests/playbooks/test_leak_scan.py",
+            "tests/playbooks/test_leaks.py",
+            "tests/in_process/hostile/test_hostile_answers.py",
         ),
     ),
 }
@@ -68,7 +74,7 @@ def test_a_test_that_is_named_exists(test: str) -> None:
 
 
 def test_the_state_machine_asserts_each_invariant() -> None:
-    text = (ROOT / "tests/properties/machine.py").read_text(encoding="utf-8")
+    text = (ROOT / "tests/in_process/properties/machine.py").read_text(encoding="utf-8")
     assert set(re.findall(r'assert [^\n]*"\((\w)\)', text)) == set(INVARIANTS)
 
 
@@ -77,7 +83,7 @@ def test_the_table() -> None:
         "# Invariants",
         "",
         "Made by `make tables`. They hold for each sequence of runs, pauses, faults, kills and simultaneous runs that",
-        "the state machine in `tests/properties` plays. Its assertions carry the letters.",
+        "the state machine in `tests/in_process/properties` plays. Its assertions carry the letters.",
         "",
         "| invariant | statement | held by |",
         "|---|---|---|",

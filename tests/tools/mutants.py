@@ -34,7 +34,12 @@ from mutmut.mutation.pragma_handling import IgnoredCode
 
 UNIT = "tests/unit/plugins"
 # The two years take minutes.
-JUDGES = [UNIT, "tests/scenarios", "tests/properties", "--ignore=tests/scenarios/test_two_years.py"]
+JUDGES = [
+    UNIT,
+    "tests/in_process/scenarios",
+    "tests/in_process/properties",
+    "--ignore=tests/in_process/scenarios/test_two_years.py",
+]
 PYTEST = [".venv/bin/pytest", "-x", "-q", "--hypothesis-seed=0"]
 ENVIRONMENT = {**os.environ, "ARIZE_TEST_SCHEDULES": "40", "ARIZE_TEST_ROUNDS": "1"}
 # Seconds. A mutant that the tests can't finish with in this time is noticed.

@@ -12,7 +12,7 @@ import typing as t
 import pytest
 from support.in_process import run_info, run_key
 
-from hostile.conftest import NAME, Service, everything_said
+from in_process.hostile.conftest import NAME, Service, everything_said
 from simulator.gateway import Answer
 
 FORMS: dict[str, t.Callable[[str], str]] = {

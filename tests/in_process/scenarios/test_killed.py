@@ -14,9 +14,9 @@ import typing as t
 import pytest
 from support.killed_run import STEPS
 
-from scenarios.conftest import NAME, World
+from in_process.scenarios.conftest import NAME, World
 
-TESTS = pathlib.Path(__file__).resolve().parents[1]
+TESTS = pathlib.Path(__file__).resolve().parents[2]
 SITUATIONS: dict[str, tuple[list[tuple[float, float | None]], dict[str, t.Any]]] = {
     "create": ([], {"expires_in": "90d"}),
     "refresh with an overlap": ([(31, None)], {"max_age": "30d"}),

@@ -10,7 +10,7 @@ import pytest
 
 from ansible_collections.community.arize.plugins.module_utils._service.client import ArizeClient
 from ansible_collections.community.arize.plugins.module_utils._service.dialect import Dialect
-from scenarios.conftest import NAME, World
+from in_process.scenarios.conftest import NAME, World
 from simulator import Fault
 
 # As a server of before SDK 8.35 answers, or a gateway that lets no PUT pass.

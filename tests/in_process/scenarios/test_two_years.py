@@ -9,7 +9,7 @@ import typing as t
 
 import pytest
 
-from scenarios.conftest import World
+from in_process.scenarios.conftest import World
 
 DAYS = 730
 

@@ -16,7 +16,7 @@ from support.in_process import Outcome
 
 from ansible_collections.community.arize.plugins.module_utils._deliver import secret_file as _secret_file
 from ansible_collections.community.arize.plugins.module_utils._work import issue as _issue
-from scenarios.conftest import World
+from in_process.scenarios.conftest import World
 from simulator import Fault
 
 SITUATIONS: dict[str, tuple[list[tuple[float, float | None]], dict[str, t.Any]]] = {

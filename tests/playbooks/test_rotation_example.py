@@ -15,7 +15,7 @@ from simulator import Simulator
 SPACES = ("analytics", "ingest", "support")
 EXAMPLE = ROOT / "examples" / "rotate_service_keys.yml"
 # Day, and tasks that change something: three keys and the note of who has a new secret; or three old keys revoked.
-# What happens over two years is in tests/scenarios.
+# What happens over two years is in tests/in_process/scenarios.
 DAYS = [(0, "issued"), (75, "nothing"), (76, "issued"), (77, "revoked")]
 
 

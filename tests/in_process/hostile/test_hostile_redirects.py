@@ -13,8 +13,8 @@ import pytest
 from support.in_process import Outcome, run_key
 from unit.plugins.wire import LoopbackServer, sending
 
-from hostile.conftest import NAME, Service, assert_refused, assert_sound
-from hostile.corpus import one_of_each
+from in_process.hostile.conftest import NAME, Service, assert_refused, assert_sound
+from in_process.hostile.corpus import one_of_each
 from simulator import Fault
 
 STATUS_LINES = ("200 OK", "404 Not Found", "429 Slow", "999 hOsTiLe", "200", "0 x", "hOsTiLe")

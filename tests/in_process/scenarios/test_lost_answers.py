@@ -16,7 +16,7 @@ import typing as t
 import pytest
 from support.in_process import Outcome
 
-from scenarios.conftest import World
+from in_process.scenarios.conftest import World
 from simulator import Fault
 
 FULL = os.environ.get("ARIZE_TEST_SWEEP") == "full"

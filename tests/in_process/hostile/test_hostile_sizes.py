@@ -17,7 +17,7 @@ import pytest
 from support.in_process import run_key
 from unit.plugins.wire import Handler, LoopbackServer
 
-from hostile.conftest import NAME, Service, assert_refused, assert_sound
+from in_process.hostile.conftest import NAME, Service, assert_refused, assert_sound
 
 MIB = 2**20
 MOST_MEMORY = 64 * MIB

@@ -11,7 +11,7 @@ import pytest
 from support.in_process import Outcome
 
 from ansible_collections.community.arize.plugins.module_utils._model.instants import format_instant
-from scenarios.conftest import World
+from in_process.scenarios.conftest import World
 from simulator import Fault
 
 DAY = 86_400

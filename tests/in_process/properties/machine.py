@@ -24,7 +24,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 from support.hooks import before_each_request
 from support.in_process import Outcome, run_key
 
-from properties.interleaving import run_interleaved
+from in_process.properties.interleaving import run_interleaved
 from simulator import Fault, Simulator
 
 NAME = "ingest"

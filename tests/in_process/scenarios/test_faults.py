@@ -13,8 +13,8 @@ from support.in_process import run_key
 from support.tables import check_table
 
 from ansible_collections.community.arize.plugins.module_utils._service import http as _http
-from scenarios import fault_table
-from scenarios.conftest import NAME, World
+from in_process.scenarios import fault_table
+from in_process.scenarios.conftest import NAME, World
 from simulator import Fault
 
 

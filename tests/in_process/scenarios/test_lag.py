@@ -9,11 +9,11 @@ import random
 import typing as t
 
 import pytest
-from properties.interleaving import run_interleaved
 from support.hooks import before_each_request
 from support.in_process import Outcome
 
-from scenarios.conftest import NAME, World
+from in_process.properties.interleaving import run_interleaved
+from in_process.scenarios.conftest import NAME, World
 from simulator import Fault
 
 LAG = 5.0

@@ -10,9 +10,9 @@ import pytest
 from support.rows import ONLY_THE_SERVICE_KNOWS
 from support.tables import check_table
 
-from scenarios import present_table
-from scenarios.conftest import NAME, World
-from scenarios.present_table import ROWS, SWITCHES, Row
+from in_process.scenarios import present_table
+from in_process.scenarios.conftest import NAME, World
+from in_process.scenarios.present_table import ROWS, SWITCHES, Row
 
 
 def prepare(world: World, row: Row) -> dict[str, t.Any]:

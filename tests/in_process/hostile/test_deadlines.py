@@ -27,7 +27,7 @@ from ansible_collections.community.arize.plugins.module_utils._service import ht
 from ansible_collections.community.arize.plugins.module_utils._service import limits as _failures
 from ansible_collections.community.arize.plugins.module_utils._work import keep_one as _apply
 from ansible_collections.community.arize.plugins.module_utils._work import recover as _recover
-from hostile.conftest import NAME, Service, assert_sound
+from in_process.hostile.conftest import NAME, Service, assert_sound
 from simulator import Fault
 
 DATE = "Tue, 24 Nov 2026 12:00:00 GMT"

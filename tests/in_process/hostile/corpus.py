@@ -13,7 +13,7 @@ import os
 import re
 import typing as t
 
-from hostile.values import ACCEPTED, MISSING, UNREADABLE, VALUES, class_of, further_values
+from in_process.hostile.values import ACCEPTED, MISSING, UNREADABLE, VALUES, class_of, further_values
 
 _PLACE = "@@place of the hostile value@@"
 _PAGE = {"pagination": "pagination", "pagination.has_more": "has_more", "pagination.next_cursor": "cursor"}

@@ -14,7 +14,7 @@ import typing as t
 import pytest
 from support.in_process import Outcome
 
-from hostile.values import MARKER
+from in_process.hostile.values import MARKER
 from simulator import Simulator
 from simulator.gateway import Answer
 

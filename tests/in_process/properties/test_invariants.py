@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from properties.machine import KeyMachine
+from in_process.properties.machine import KeyMachine
 from simulator import Simulator
 
 SCHEDULES = int(os.environ.get("ARIZE_TEST_SCHEDULES", "300"))

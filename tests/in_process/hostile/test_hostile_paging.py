@@ -12,7 +12,7 @@ import pytest
 from support.in_process import Outcome, run_info, run_key
 
 from ansible_collections.community.arize.plugins.module_utils._service import client as _client
-from hostile.conftest import NAME, Service, assert_refused, assert_sound
+from in_process.hostile.conftest import NAME, Service, assert_refused, assert_sound
 from simulator import Fault
 
 LISTINGS = {"api_keys": "^/v2/api-keys$", "spaces": "^/v2/spaces$", "organizations": "^/v2/organizations$"}

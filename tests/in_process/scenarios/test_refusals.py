@@ -10,7 +10,7 @@ import typing as t
 
 import pytest
 
-from scenarios.conftest import World
+from in_process.scenarios.conftest import World
 from simulator import Fault
 
 

@@ -11,9 +11,9 @@ import typing as t
 import pytest
 from support.in_process import Outcome, run_info, run_key
 
-from hostile.conftest import NAME, Service, assert_refused, assert_sound, everything_said
-from hostile.corpus import BODIES, CASES, ERROR_FIELDS, ERROR_STATUSES, KINDS, Case, error_body, one_of_each
-from hostile.values import UNREADABLE, VALUES, class_of
+from in_process.hostile.conftest import NAME, Service, assert_refused, assert_sound, everything_said
+from in_process.hostile.corpus import BODIES, CASES, ERROR_FIELDS, ERROR_STATUSES, KINDS, Case, error_body, one_of_each
+from in_process.hostile.values import UNREADABLE, VALUES, class_of
 
 READS = [case for case in CASES if KINDS[case.kind].method == "GET"]
 ISSUES = [case for case in CASES if KINDS[case.kind].method == "POST"]

@@ -13,7 +13,7 @@ import typing as t
 
 from support.in_process import Outcome
 
-from scenarios.conftest import NAME, World
+from in_process.scenarios.conftest import NAME, World
 from simulator import Fault
 
 Values = dict[str, t.Any]

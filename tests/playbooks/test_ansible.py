@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What only Ansible can show of a module: refused arguments, printed diffs and warnings, and that check mode is one.
 
-Everything else is in tests/scenarios, where the modules run without Ansible.
+Everything else is in tests/in_process/scenarios, where the modules run without Ansible.
 """
 
 from __future__ import annotations
