@@ -8,7 +8,6 @@ import contextlib
 import threading
 import typing as t
 
-from ansible_collections.community.arize.plugins.module_utils._host import task as _task
 from ansible_collections.community.arize.plugins.module_utils._service.http import HttpTransport
 
 _local = threading.local()
@@ -27,7 +26,6 @@ class HookedTransport(HttpTransport):
 @contextlib.contextmanager
 def before_each_request(hook: t.Callable[[], None]) -> t.Iterator[None]:
     """Call `hook` in this thread before each attempt of a request."""
-    _task.HttpTransport = HookedTransport  # type: ignore[misc]
     _local.hook = hook
     try:
         yield

@@ -14,6 +14,7 @@ from ansible_collections.community.arize.plugins.module_utils._host import argum
 from ansible_collections.community.arize.plugins.module_utils._host import task as _task
 from ansible_collections.community.arize.plugins.module_utils._model.errors import ArizeError
 from simulator import Simulator
+from support.hooks import HookedTransport
 
 
 @dataclasses.dataclass
@@ -85,6 +86,7 @@ def _run(
         sleep=sleep or (lambda seconds: simulator.clock.advance(seconds=seconds)),
         warn=warnings.append,
         local_now=local_now or simulator.clock.now,
+        connect=HookedTransport,
     )
     try:
         return Outcome(_task.execute(host, make_task), warnings)

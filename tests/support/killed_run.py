@@ -71,9 +71,10 @@ def main() -> None:
             # A shell's background job ignores it from the start, as no module that Ansible runs does.
             signal.signal(number, signal.default_int_handler)
         arm(request["step"], number)
-    host = _task.Host(validated.validated_parameters, {}, dry_run=False, diff=False, hold_signals=_module.hold_signals)
-    result = _task.execute(host, _task.KeyTask)
-    json.dump(result, sys.stdout)
+    with _module.signals_held() as hold_signals:
+        host = _task.Host(validated.validated_parameters, {}, dry_run=False, diff=False, hold_signals=hold_signals)
+        json.dump(_task.execute(host, _task.KeyTask), sys.stdout)
+        sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -11,7 +11,6 @@ import contextlib
 import fcntl
 import os
 import re
-import time
 import typing as t
 
 from ansible_collections.community.arize.plugins.module_utils._deliver.access import user_name
@@ -24,7 +23,7 @@ _POLL_SECONDS = 0.05
 
 
 @contextlib.contextmanager
-def locked_file(place: Place, sleep: t.Callable[[float], None] = time.sleep) -> t.Iterator[None]:
+def locked_file(place: Place, sleep: t.Callable[[float], None]) -> t.Iterator[None]:
     """Hold the lock of a file, which is another file beside it that is gone afterwards.
 
     With the lock held, temporary files of runs that were killed are removed; they may hold a secret.

@@ -87,7 +87,7 @@ def held_place(path: str) -> t.Iterator[Place]:
 
 
 def absolute_path(path: str) -> str:
-    absolute = os.path.abspath(os.path.expanduser(path))
+    absolute = os.path.abspath(path)
     try:
         usable = b"\0" not in os.fsencode(absolute)
     except UnicodeEncodeError:

@@ -16,7 +16,6 @@ from __future__ import annotations
 import contextlib
 import os
 import stat
-import time
 import typing as t
 
 from ansible_collections.community.arize.plugins.module_utils._deliver.access import (
@@ -87,7 +86,7 @@ class SecretFile:
                 os.close(descriptor)
 
     @contextlib.contextmanager
-    def locked(self, sleep: t.Callable[[float], None] = time.sleep) -> t.Iterator[None]:
+    def locked(self, sleep: t.Callable[[float], None]) -> t.Iterator[None]:
         """Hold off other runs on this host that write the same file; they queue up.
 
         Meanwhile the folder is held open. A folder that is put in its place is not written to.

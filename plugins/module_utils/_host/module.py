@@ -7,8 +7,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
+import threading
 import typing as t
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
@@ -36,13 +38,25 @@ except ImportError:
     register_secret = None
 
 
-def hold_signals() -> None:
-    """Let SIGINT, SIGTERM and SIGHUP pass without effect until this process ends by itself.
+@contextlib.contextmanager
+def signals_held() -> t.Iterator[t.Callable[[], None]]:
+    """Yields what lets SIGINT, SIGTERM and SIGHUP pass without effect from its call to the end of the context.
 
-    It ends soon, since every request has a deadline, and after an issued secret is delivered or in the result.
+    That comes soon, since every request has a deadline. The handlers found are restored. Only the main thread may
+    set handlers: in another one nothing is held.
     """
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.SIG_IGN)
+    found: dict[int, t.Any] = {}
+
+    def hold() -> None:
+        if threading.current_thread() is threading.main_thread():
+            for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+                found.setdefault(number, signal.signal(number, signal.SIG_IGN))
+
+    try:
+        yield hold
+    finally:
+        for number, handler in found.items():
+            signal.signal(number, handler)
 
 
 class _Module(AnsibleModule):  # type: ignore[misc]
@@ -55,22 +69,24 @@ class _Module(AnsibleModule):  # type: ignore[misc]
 
 def _run(arguments: Arguments, make_task: TaskMaker) -> None:
     module = _Module(supports_check_mode=True, **connection_arguments().merged_with(arguments).for_module())
-    host = Host(
-        module.params,
-        os.environ,
-        module.check_mode,
-        module._diff,
-        mask=module.no_log_values.add if register_secret is None else register_secret,
-        warn=module.warn,
-        hold_signals=hold_signals,
-    )
-    try:
-        result = execute(host, make_task)
-    except MissingLibrary as error:
-        module.fail_json(msg=missing_required_lib(error.library, reason=error.reason))
-    except ArizeError as error:
-        module.fail_json(msg=str(error), **error.details())
-    module.exit_json(**result)
+    # The result with a secret is printed before signals count again.
+    with signals_held() as hold_signals:
+        host = Host(
+            module.params,
+            os.environ,
+            module.check_mode,
+            module._diff,
+            mask=module.no_log_values.add if register_secret is None else register_secret,
+            warn=module.warn,
+            hold_signals=hold_signals,
+        )
+        try:
+            result = execute(host, make_task)
+        except MissingLibrary as error:
+            module.fail_json(msg=missing_required_lib(error.library, reason=error.reason))
+        except ArizeError as error:
+            module.fail_json(msg=str(error), **error.details())
+        module.exit_json(**result)
 
 
 def run_key_module() -> None:

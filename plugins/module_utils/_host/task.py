@@ -49,10 +49,13 @@ class Host:
     mask: t.Callable[[str], None] = lambda _credential: None
     # Told each warning, before the result and before a failure.
     warn: t.Callable[[str], None] = lambda _text: None
-    # Called once a secret is about to be issued: from then on the result must reach the caller.
+    # Called before each issue of a secret: from then on the result must reach the caller.
     hold_signals: t.Callable[[], None] = lambda: None
     # The present UTC instant by the clock of this place.
     local_now: t.Callable[[], datetime] = utc_now
+    connect: t.Callable[[Connection, t.Callable[[float], None], t.Callable[[], datetime], Cleaner], HttpTransport] = (
+        HttpTransport
+    )
 
 
 class Task(t.Protocol):
@@ -128,7 +131,7 @@ def _execute(host: Host, make_task: TaskMaker, cleaner: Cleaner) -> Result:
             f"The credential and each new secret go to {connection.base_url} without encryption, where anybody on "
             "the network can read them. Use https in api_url.",
         )
-    transport = HttpTransport(connection, host.sleep, host.local_now, cleaner)
+    transport = host.connect(connection, host.sleep, host.local_now, cleaner)
     try:
         task = make_task(
             host, ArizeClient(transport, Dialect(connection.dialect, not connection.is_arize_cloud)), connection

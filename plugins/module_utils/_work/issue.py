@@ -43,7 +43,7 @@ from ansible_collections.community.arize.plugins.module_utils._work.revoke impor
 
 @dataclasses.dataclass(frozen=True)
 class Tools:
-    """What an issue needs of its task. `hold_signals` is called before a secret is issued."""
+    """What an issue needs of its task. `hold_signals` is called before each issue of a secret."""
 
     desired: DesiredKey
     client: ArizeClient

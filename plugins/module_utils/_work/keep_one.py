@@ -54,7 +54,7 @@ class KeyReconciler:
         hold_signals: t.Callable[[], None],
         local_now: t.Callable[[], datetime],
     ) -> None:
-        """`hold_signals` is called before a secret is issued: from then on nothing may end the process.
+        """`hold_signals` is called before each issue of a secret: from then on nothing may end the process.
 
         Raises InvalidOption for an owner, group or mode that this host does not know.
         """
@@ -81,17 +81,27 @@ class KeyReconciler:
 
     def carry_out(self) -> dict[str, t.Any]:
         """Do it, and return the result."""
-        with contextlib.nullcontext() if self._file is None else self._file.locked():
+        with contextlib.nullcontext() if self._file is None else self._file.locked(self._sleep):
             lost_rounds: list[str] = []
-            for attempt in range(MOST_ROUNDS):
-                situation, state = self._look()
-                if lost_rounds and self._desired.state == "refreshed":
-                    break
-                try:
-                    return self._carry(situation, state, lost_rounds)
-                except LostRound as lost:
-                    lost_rounds.append(lost.reason)
-                self._sleep(random.uniform(0, min(LONGEST_PAUSE, 2.0**attempt)))
+            try:
+                return self._rounds(lost_rounds)
+            except _errors.RequestError as error:
+                if not lost_rounds:
+                    raise
+                # They name keys of which nobody else may be told.
+                raise _errors.TaskFailed(f"{' '.join(lost_rounds)} After that: {error}", error.details()) from None
+
+    def _rounds(self, lost_rounds: list[str]) -> dict[str, t.Any]:
+        """Look and carry out until no other run is quicker; `lost_rounds` fills with the reasons."""
+        for attempt in range(MOST_ROUNDS):
+            situation, state = self._look()
+            if lost_rounds and self._desired.state == "refreshed":
+                break
+            try:
+                return self._carry(situation, state, lost_rounds)
+            except LostRound as lost:
+                lost_rounds.append(lost.reason)
+            self._sleep(random.uniform(0, min(LONGEST_PAUSE, 2.0**attempt)))
         raise _errors.Refused(
             f"Other runs issue {self._desired.label} at the same time: {' '.join(lost_rounds)} Let one run at a time "
             "manage a key (run_once, no simultaneous jobs), and run again.",

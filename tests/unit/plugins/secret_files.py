@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import os
 import pathlib
+import time
 import typing as t
 
 from unit.plugins.builders import issued_key
@@ -23,7 +24,7 @@ def secret_file(path: pathlib.Path | str, **changes: t.Any) -> SecretFile:
 
 def deliver(target: SecretFile) -> None:
     """What a run does with an issued key."""
-    with target.locked(), target.prepared(target.state()) as prepared:
+    with target.locked(time.sleep), target.prepared(target.state()) as prepared:
         prepared.commit(ISSUED)
 
 

@@ -4,11 +4,10 @@
 
 from __future__ import annotations
 
+import concurrent.futures
 import contextlib
 import pathlib
 import signal
-import subprocess
-import sys
 import typing as t
 
 import pytest
@@ -16,6 +15,7 @@ from support.in_process import run_key
 from unit.plugins.builders import connection_options
 
 from ansible_collections.community.arize.plugins.module_utils._host import task as _task
+from ansible_collections.community.arize.plugins.module_utils._host.module import signals_held
 from ansible_collections.community.arize.plugins.module_utils._model.errors import (
     ArizeError,
     InvalidOption,
@@ -24,6 +24,7 @@ from ansible_collections.community.arize.plugins.module_utils._model.errors impo
     Refused,
     TaskFailed,
 )
+from ansible_collections.community.arize.plugins.module_utils._service.http import HttpTransport
 from simulator import Simulator
 
 
@@ -46,9 +47,9 @@ class FakeTask:
         return {"ran": "carry_out"}
 
 
-def host(dry_run: bool = False, warnings: list[str] | None = None) -> _task.Host:
+def host(dry_run: bool = False, warnings: list[str] | None = None, **further: t.Any) -> _task.Host:
     told: list[str] = [] if warnings is None else warnings
-    return _task.Host(connection_options(), {}, dry_run=dry_run, diff=False, warn=told.append)
+    return _task.Host(connection_options(), {}, dry_run=dry_run, diff=False, warn=told.append, **further)
 
 
 def test_gate() -> None:
@@ -101,35 +102,45 @@ def test_errors_name_the_key_once(error: ArizeError, message: str) -> None:
     assert caught.value.details() == error.details()
 
 
-def test_session_is_closed_in_any_case(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_session_is_closed_in_any_case() -> None:
     closed: list[bool] = []
-    monkeypatch.setattr(_task.HttpTransport, "close", lambda _self: closed.append(True))
+
+    class Watched(HttpTransport):
+        def close(self) -> None:
+            closed.append(True)
+
     for error in (None, Refused("no")):
         with contextlib.suppress(TaskFailed):
-            _task.execute(host(), lambda *_given, error=error: FakeTask(error))
+            _task.execute(host(connect=Watched), lambda *_given, error=error: FakeTask(error))
     assert closed == [True, True]
 
 
-def test_signals_are_held() -> None:
-    before = signal.getsignal(signal.SIGINT)
-    script = "\n".join(
-        [
-            "import os, signal",
-            "from ansible_collections.community.arize.plugins.module_utils._host.module import hold_signals",
-            "hold_signals()",
-            "[os.kill(os.getpid(), number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)]",
-            "print('alive')",
-        ],
-    )
-    outcome = subprocess.run(
-        [sys.executable, "-c", script],
-        capture_output=True,
-        text=True,
-        env={"PYTHONPATH": ":".join(path for path in sys.path if path)},
-        check=False,
-    )
-    assert outcome.stdout == "alive\n", outcome.stderr
-    assert signal.getsignal(signal.SIGINT) is before
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_signals_are_held_and_their_handlers_restored(number: signal.Signals) -> None:
+    received: list[int] = []
+    before = signal.signal(number, lambda number, _frame: received.append(number))
+    try:
+        with signals_held() as hold:
+            signal.raise_signal(number)
+            assert received == [number]
+            hold()
+            hold()
+            signal.raise_signal(number)
+            assert received == [number]
+        signal.raise_signal(number)
+        assert received == [number, number]
+    finally:
+        signal.signal(number, before)
+
+
+def test_another_thread_than_the_main_one_holds_nothing() -> None:
+    def hold_and_end() -> str:
+        with signals_held() as hold:
+            hold()
+        return "done"
+
+    with concurrent.futures.ThreadPoolExecutor() as threads:
+        assert threads.submit(hold_and_end).result() == "done"
 
 
 OPTIONS: dict[str, t.Any] = {"name": "ingest", "space": "analytics"}
