@@ -81,7 +81,10 @@ def scan(session: nox.Session, *tests: str) -> None:
     sizes = RESULTS / f"{session.name}.scanned"
     sizes.parent.mkdir(parents=True, exist_ok=True)
     sizes.write_text("", encoding="utf-8")
-    passed = pytest(session, *tests, ARIZE_TEST_SCANNED=str(sizes.resolve()))
+    passed = sum(
+        pytest(session, *tests, ARIZE_TEST_SCANNED=str(sizes.resolve()), ARIZE_TEST_IN_PROCESS=in_process)
+        for in_process in ("true", "false")
+    )
     scanned = sum(map(int, sizes.read_text(encoding="utf-8").split()))
     session.log(f"{scanned} bytes scanned")
     record(session.name, secrecy=passed, scanned=scanned)

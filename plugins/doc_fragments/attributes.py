@@ -27,6 +27,19 @@ attributes:
       - community.arize.arize
 """
 
+    IN_PROCESS = r"""
+options: {}
+attributes:
+  action:
+    description: Has an action plugin, so that it runs on the controller where it can.
+    support: full
+notes:
+  - A task whose connection is local runs in the process of Ansible itself, without the start of an interpreter. The
+    Python that runs Ansible needs C(requests) and C(python-dateutil) for that. With C(become), C(async) or C(timeout)
+    the task runs as a module, and C(-vv) says why. Set the variable C(arize_in_process=false) to have every task run as
+    a module, by the interpreter of C(ansible_python_interpreter).
+"""
+
     INFO = r"""
 options: {}
 attributes:

@@ -264,6 +264,7 @@ extends_documentation_fragment:
   - community.arize.connection
   - community.arize.attributes
   - community.arize.attributes.action_group
+  - community.arize.attributes.in_process
 attributes:
   check_mode:
     support: full

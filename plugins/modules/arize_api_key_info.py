@@ -79,6 +79,7 @@ extends_documentation_fragment:
   - community.arize.attributes
   - community.arize.attributes.info
   - community.arize.attributes.action_group
+  - community.arize.attributes.in_process
 notes:
   - When at least one of O(expires_within), O(unused_for) and O(older_than) is set, each key gets
     RV(api_keys[].findings). C(expired), C(duplicate_name), C(admin_role) and C(roles_unknown) are then looked for, too.

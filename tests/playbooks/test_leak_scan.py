@@ -19,14 +19,15 @@ import yaml
 from ansible.release import __version__ as core_version
 from support.playbooks import ROOT, PlaybookRun, PlaybookRunner, Task
 
-from ansible_collections.community.arize.plugins.plugin_utils._hiding import overwrites_marks
+from ansible_collections.community.arize.plugins.plugin_utils._action import overwrites_marks
 from simulator import Fault, Simulator
 
 OVERWRITES_MARKS = overwrites_marks(core_version)
 PIPELINING = {"ANSIBLE_PIPELINING": "1"}
-# One process for each: the callback that shows, how much of it, and whether the module's files are kept.
+# One process for each: the callback that shows, how much of it, and whether the module's files are kept. Tasks run in
+# process, but for the first, unless ARIZE_TEST_IN_PROCESS is false.
 SETTINGS: dict[str, tuple[list[str], dict[str, str]]] = {
-    "default": (["-vvvv", "--diff"], {"ANSIBLE_KEEP_REMOTE_FILES": "1"}),
+    "default": (["-vvvv", "--diff", "-e", "arize_in_process=false"], {"ANSIBLE_KEEP_REMOTE_FILES": "1"}),
     "minimal": (["-vvv", "--diff"], {"ANSIBLE_STDOUT_CALLBACK": "ansible.builtin.minimal", **PIPELINING}),
     "oneline": (["-vvv", "--diff"], {"ANSIBLE_STDOUT_CALLBACK": "ansible.builtin.oneline", **PIPELINING}),
     "junit and tree": (
@@ -48,7 +49,8 @@ def tasks(runner: PlaybookRunner, secrets: pathlib.Path) -> dict[str, Task]:
         expiry = {} if options.get("state") == "refreshed" else {"expires_in": "90d"}
         return runner.key(name=name, space="analytics", **expiry, **options)
 
-    crashes = {"environment": {"ARIZE_TEST_CRASH": "1"}}
+    # See crashing_collection.
+    crashes = {"allow_self": True}
     waiting = {"async": 60, "poll": 1}
     return {
         "reissued": key("a", on_lost_secret="reissue"),
@@ -64,10 +66,10 @@ def tasks(runner: PlaybookRunner, secrets: pathlib.Path) -> dict[str, Task]:
             "retries": 1,
             "delay": 0,
         },
-        "crash": {**key("{{ item }}"), "loop": ["x", "crash"], **crashes},
+        "crash": {**key("{{ item }}", **crashes), "loop": ["x", "crash"]},
         "async": {**key("e"), **waiting},
         "async, written": {**key("d", dest=f"{secrets}/d"), **waiting},
-        "async, crash": {**key("d", state="refreshed", dest=f"{secrets}/d"), **waiting, **crashes},
+        "async, crash": {**key("d", state="refreshed", dest=f"{secrets}/d", **crashes), **waiting},
     }
 
 
@@ -158,7 +160,7 @@ def scan(simulators: t.Sequence[Simulator], folder: pathlib.Path, run: PlaybookR
 
 
 def crashing_collection(folder: pathlib.Path) -> pathlib.Path:
-    """A copy of the collection with an error of its own between issuing a key and handing it over, on demand."""
+    """A copy of the collection, which fails between issuing a key and handing it over where allow_self is set."""
     target = folder.parent / f"{folder.name}-crashing" / "ansible_collections" / "community" / "arize"
     for part in ("plugins", "meta", "roles"):
         shutil.copytree(ROOT / part, target / part, ignore=shutil.ignore_patterns("__pycache__"))
@@ -167,6 +169,6 @@ def crashing_collection(folder: pathlib.Path) -> pathlib.Path:
     text = broken.read_text(encoding="utf-8")
     marker = "            if prepared is not None:\n"
     assert text.count(marker) == 1
-    crash = '            1 // ("ARIZE_TEST_CRASH" not in __import__("os").environ)\n'
+    crash = "            1 // (not tools.desired.allow_self)\n"
     broken.write_text(text.replace(marker, f"{crash}{marker}"), encoding="utf-8")
     return target.parents[2]

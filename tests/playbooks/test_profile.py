@@ -90,8 +90,8 @@ def test_an_older_interpreter_says_what_it_needs(
     write_profile(tmp_path, "work", simulator.credential, simulator.url)
     python = interpreter(version)
     run = playbooks.run_tasks(
-        {**playbooks.key(**TASK, profile="work"), "vars": {"ansible_python_interpreter": python}},
-        arguments=("--extra-vars", f"ansible_python_interpreter={python}"),
+        playbooks.key(**TASK, profile="work"),
+        arguments=("--extra-vars", f"ansible_python_interpreter={python} arize_in_process=false"),
         defaults={},
         HOME=str(tmp_path),
     )

@@ -18,7 +18,9 @@ from ansible_collections.community.arize.plugins.module_utils._host import argum
 from ansible_collections.community.arize.plugins.module_utils._model.errors import InvalidOption
 from ansible_collections.community.arize.plugins.module_utils._service.connection import resolve_connection
 from ansible_collections.community.arize.plugins.module_utils._service.version import COLLECTION_VERSION
+from ansible_collections.community.arize.plugins.plugin_utils._action import HidingActionModule
 
+COLLECTION = "ansible_collections.community.arize"
 ROOT = pathlib.Path(__file__).parents[2]
 MODULES = sorted(path.stem for path in (ROOT / "plugins/modules").glob("*.py"))
 SPECIFICATIONS = {
@@ -29,7 +31,7 @@ FRAGMENT = yaml.safe_load(ModuleDocFragment.DOCUMENTATION)
 
 
 def module_code(name: str) -> t.Any:
-    return importlib.import_module(f"ansible_collections.community.arize.plugins.modules.{name}")
+    return importlib.import_module(f"{COLLECTION}.plugins.modules.{name}")
 
 
 def documentation(name: str) -> dict[str, t.Any]:
@@ -53,9 +55,12 @@ def test_every_module_has_a_specification_here() -> None:
     assert sorted(SPECIFICATIONS) == MODULES
 
 
-def test_modules_that_return_a_secret_have_an_action_plugin() -> None:
+def test_every_module_has_an_action_plugin_and_one_that_returns_a_secret_hides_it() -> None:
+    plugins = {name: importlib.import_module(f"{COLLECTION}.plugins.action.{name}").ActionModule for name in MODULES}
+    assert {path.stem for path in (ROOT / "plugins/action").glob("*.py")} == set(MODULES)
     with_secret = {name for name in MODULES if "key" in yaml.safe_load(module_code(name).RETURN)}
-    assert {path.stem for path in (ROOT / "plugins/action").glob("*.py")} == with_secret == {"arize_api_key"}
+    assert {name for name, plugin in plugins.items() if issubclass(plugin, HidingActionModule)} == with_secret
+    assert {name: plugin.arguments for name, plugin in plugins.items()} == SPECIFICATIONS
 
 
 FIELDS = ("type", "elements", "choices", "default", "required")

@@ -13,7 +13,7 @@ from ansible_test._util.target.common import constants
 from packaging.specifiers import SpecifierSet
 from tools import matrix
 
-from ansible_collections.community.arize.plugins.plugin_utils._hiding import overwrites_marks
+from ansible_collections.community.arize.plugins.plugin_utils._action import overwrites_marks
 
 ROOT = pathlib.Path(__file__).parents[2]
 MINOR = ".".join(ansible.release.__version__.split(".")[:2])

@@ -93,6 +93,8 @@ class LoopbackServer(ThreadedWSGIServer):
         self.gateway = gateway
         self.state = state
         self._connections: set[socket.socket] = set()
+        # With TLS, handshakes as well.
+        self.connections_made = 0
         self._connections_lock = threading.Lock()
         self._directory: Path | None = None
         super().__init__("127.0.0.1", port, application, Handler)
@@ -121,6 +123,7 @@ class LoopbackServer(ThreadedWSGIServer):
                 return
         with self._connections_lock:
             self._connections.add(request)
+            self.connections_made += 1
         try:
             super().process_request_thread(request, client_address)
         finally:

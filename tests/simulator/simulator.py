@@ -245,6 +245,11 @@ class Simulator:
             self._state.add_space(name, self._state.organization_named(organization, account))
         return account
 
+    @property
+    def connections(self) -> int:
+        """How many connections clients have made so far."""
+        return self._running().connections_made
+
     def _running(self) -> LoopbackServer:
         if self._server is None:
             raise RuntimeError("the simulator is not running")

@@ -17,7 +17,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.community.arize.plugins.module_utils._deliver import secret_file as _secret_file
 from ansible_collections.community.arize.plugins.module_utils._host import arguments as _arguments
-from ansible_collections.community.arize.plugins.module_utils._host import module as _module
+from ansible_collections.community.arize.plugins.module_utils._host import signals as _signals
 from ansible_collections.community.arize.plugins.module_utils._host import task as _task
 from ansible_collections.community.arize.plugins.module_utils._service import client as _client
 from ansible_collections.community.arize.plugins.module_utils._work import issue as _issue
@@ -71,7 +71,7 @@ def main() -> None:
             # A shell's background job ignores it from the start, as no module that Ansible runs does.
             signal.signal(number, signal.default_int_handler)
         arm(request["step"], number)
-    with _module.signals_held() as hold_signals:
+    with _signals.signals_held() as hold_signals:
         host = _task.Host(validated.validated_parameters, {}, dry_run=False, diff=False, hold_signals=hold_signals)
         json.dump(_task.execute(host, _task.KeyTask), sys.stdout)
         sys.stdout.flush()

@@ -20,6 +20,8 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 COLLECTIONS = ROOT / ".cache" / "collections"
 # Not handed on: what the modules read besides their options. A test gives what it wants to be read.
 NOT_INHERITED = ("ARIZE_", "ANSIBLE_", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "REQUESTS_CA", "CURL_CA")
+# Set to false, it lets all tasks run as modules that don't say otherwise.
+IN_PROCESS = os.environ.get("ARIZE_TEST_IN_PROCESS")
 Task = dict[str, t.Any]
 
 
@@ -131,9 +133,17 @@ class PlaybookRunner:
             "local",
             "--extra-vars",
             f"ansible_python_interpreter={sys.executable}",
+            *(("--extra-vars", f"arize_in_process={IN_PROCESS}") if IN_PROCESS else ()),
             *arguments,
             str(playbook),
         ]
         return subprocess.Popen(
-            command, env=settings, cwd=self.folder, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+            command,
+            env=settings,
+            cwd=self.folder,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            # A signal for all its processes is none for the tests.
+            start_new_session=True,
         )

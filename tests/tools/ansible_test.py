@@ -95,13 +95,22 @@ def run(collection: Path, env: dict[str, str], arguments: list[str]) -> int:
     return process.returncode or int(not tested)
 
 
-def capture_exchanges(collection: Path, exchanges: Path) -> None:
-    """Have the simulators of the targets write what they are asked and answer, for `make clients` to judge."""
+def run_targets(collection: Path, env: dict[str, str], arguments: list[str], exchanges: Path) -> int:
+    """Run the integration targets twice: tasks run in the process of Ansible, and as modules.
+
+    Their simulators write what they are asked and answer, for `make clients` to judge.
+    """
     exchanges.parent.mkdir(parents=True, exist_ok=True)
     exchanges.unlink(missing_ok=True)
     # ansible-test hands the variables of this file to every target.
     configuration = collection / "tests" / "integration" / "integration_config.yml"
-    configuration.write_text(f"simulator_exchanges: {exchanges}\n", encoding="utf-8")
+    for in_process in ("true", "false"):
+        variables = f"simulator_exchanges: {exchanges}\narize_in_process: {in_process}\n"
+        configuration.write_text(variables, encoding="utf-8")
+        status = run(collection, env, arguments)
+        if status:
+            return status
+    return 0
 
 
 def main(arguments: list[str]) -> int:
@@ -111,13 +120,16 @@ def main(arguments: list[str]) -> int:
     copy = CHECKOUT / ".cache" / "ansible-test" / "-".join([environment_name, *arguments[:1]])
     collection, env = copy_collection(copy), environment()
     env["HOME"] = str(HOME)
-    if arguments[:1] == ["integration"]:
-        capture_exchanges(collection, CHECKOUT / ".cache" / "exchanges" / f"{environment_name}.jsonl")
     command = ["ansible-test", "env", "--list-files"]
     listing = subprocess.run(command, cwd=collection, env=env, check=True, capture_output=True, text=True)
     count = sum(name.startswith("plugins/") for name in listing.stdout.splitlines())
     print(f"ansible-test sees {count} files of plugins", flush=True)
-    return run(collection, env, arguments) if count else 1
+    if not count:
+        return 1
+    if arguments[:1] == ["integration"]:
+        exchanges = CHECKOUT / ".cache" / "exchanges" / f"{environment_name}.jsonl"
+        return run_targets(collection, env, arguments, exchanges)
+    return run(collection, env, arguments)
 
 
 if __name__ == "__main__":

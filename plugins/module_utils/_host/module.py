@@ -7,10 +7,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-import signal
-import threading
 import typing as t
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
@@ -21,6 +18,7 @@ from ansible_collections.community.arize.plugins.module_utils._host.arguments im
     info_arguments,
     key_arguments,
 )
+from ansible_collections.community.arize.plugins.module_utils._host.signals import signals_held
 from ansible_collections.community.arize.plugins.module_utils._host.task import (
     Host,
     KeyInfoTask,
@@ -36,27 +34,6 @@ try:
 except ImportError:
     # ansible-core before 2.22 has no register of secrets.
     register_secret = None
-
-
-@contextlib.contextmanager
-def signals_held() -> t.Iterator[t.Callable[[], None]]:
-    """Yields what lets SIGINT, SIGTERM and SIGHUP pass without effect from its call to the end of the context.
-
-    That comes soon, since every request has a deadline. The handlers found are restored. Only the main thread may
-    set handlers: in another one nothing is held.
-    """
-    found: dict[int, t.Any] = {}
-
-    def hold() -> None:
-        if threading.current_thread() is threading.main_thread():
-            for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-                found.setdefault(number, signal.signal(number, signal.SIG_IGN))
-
-    try:
-        yield hold
-    finally:
-        for number, handler in found.items():
-            signal.signal(number, handler)
 
 
 class _Module(AnsibleModule):  # type: ignore[misc]

@@ -15,8 +15,10 @@ reads an HTTP date of `Retry-After` by the local clock, and knows no deadline ov
 from __future__ import annotations
 
 import dataclasses
+import http.cookiejar
 import platform
 import random
+import threading
 import time
 import typing as t
 import zlib
@@ -36,6 +38,7 @@ from ansible_collections.community.arize.plugins.module_utils._service.limits im
     tls_failure,
     within,
 )
+from ansible_collections.community.arize.plugins.module_utils._service.pace import Pace
 from ansible_collections.community.arize.plugins.module_utils._service.parse import decoded
 from ansible_collections.community.arize.plugins.module_utils._service.problems import (
     api_error,
@@ -69,14 +72,81 @@ _REPEATABLE_STATUS = (429, 502, 503, 504)
 
 
 class _BearerAuth:
-    """Sets the credential on a request. As `auth` of the session it also keeps requests from reading a .netrc."""
+    """Sets the credential on a request, and on no session. It also keeps requests from reading a .netrc."""
 
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+    def __init__(self, credential: Secret) -> None:
+        self._credential = credential
 
     def __call__(self, request: t.Any) -> t.Any:
-        request.headers["Authorization"] = f"Bearer {self._connection.credential.reveal()}"
+        request.headers["Authorization"] = f"Bearer {self._credential.reveal()}"
         return request
+
+
+class SessionPool:
+    """Kept-alive sessions that are lent to one transport at a time. They hold no credential and take no cookie.
+
+    A pool may outlive a task. It also remembers which service could not be reached, so that many tasks in a row do not
+    each have the full patience with it.
+    """
+
+    def __init__(self) -> None:
+        """Raises MissingLibrary without requests."""
+        if requests is None:
+            raise _errors.MissingLibrary("requests")
+        self._lock = threading.Lock()
+        self._idle: dict[tuple[t.Any, ...], list[t.Any]] = {}
+        self._unreachable: set[tuple[t.Any, ...]] = set()
+
+    def lend(self, connection: Connection) -> t.Any:
+        """A session for these settings of a connection: one that is idle, or a new one."""
+        with self._lock:
+            idle = self._idle.get(_settings(connection))
+            return idle.pop() if idle else _new_session(connection)
+
+    def take_back(self, connection: Connection, session: t.Any) -> None:
+        with self._lock:
+            self._idle.setdefault(_settings(connection), []).append(session)
+
+    def close(self) -> None:
+        """Close the idle sessions."""
+        with self._lock:
+            for sessions in self._idle.values():
+                for session in sessions:
+                    session.close()
+            self._idle.clear()
+
+    def was_unreachable(self, connection: Connection) -> bool:
+        """Whether the newest request with these settings found no connection."""
+        return _settings(connection) in self._unreachable
+
+    def note_reached(self, connection: Connection, reached: bool) -> None:
+        change = self._unreachable.discard if reached else self._unreachable.add
+        change(_settings(connection))
+
+
+def _settings(connection: Connection) -> tuple[t.Any, ...]:
+    """What a session depends on."""
+    return (connection.base_url, connection.proxy, connection.no_proxy, connection.verify)
+
+
+def _new_session(connection: Connection) -> t.Any:
+    session = requests.Session()
+    # The environment has been read already, by our own rules; requests must not read it a second time.
+    session.trust_env = False
+    session.cookies.set_policy(http.cookiejar.DefaultCookiePolicy(allowed_domains=[]))
+    session.headers.update(
+        {
+            "Accept": "application/json, application/problem+json",
+            "Accept-Encoding": "gzip",
+            "User-Agent": f"community.arize/{COLLECTION_VERSION} python/{platform.python_version()}",
+        },
+    )
+    direct = connection.no_proxy is not None and requests.utils.should_bypass_proxies(
+        connection.base_url, no_proxy=connection.no_proxy
+    )
+    if connection.proxy and not direct:
+        session.proxies = {"http": connection.proxy, "https": connection.proxy}
+    return session
 
 
 class HttpTransport:
@@ -88,10 +158,16 @@ class HttpTransport:
         sleep: t.Callable[[float], None] = time.sleep,
         local_now: t.Callable[[], datetime] = utc_now,
         cleaner: Cleaner | None = None,
+        pool: SessionPool | None = None,
+        pace: Pace | None = None,
     ) -> None:
-        """`cleaner` cleans what errors say, and is told the credential. Raises MissingLibrary without requests."""
-        if requests is None:
-            raise _errors.MissingLibrary("requests")
+        """`cleaner` cleans what errors say, and is told the credential. Without a `pool` the session ends at close().
+
+        Transports that share a `pace` slow down together. Raises MissingLibrary without requests.
+        """
+        self._pool = SessionPool() if pool is None else pool
+        self._owns_pool = pool is None
+        self._pace = pace
         self.clock = ServerClock(local=local_now)
         # Bytes of all answers so far.
         self.received = 0
@@ -101,22 +177,7 @@ class HttpTransport:
         self._sleep = sleep
         self._ends_at = time.monotonic() + TASK_DEADLINE
         self._host = urlsplit(connection.base_url).netloc
-        self._session = requests.Session()
-        # The environment has been read already, by our own rules; requests must not read it a second time.
-        self._session.trust_env = False
-        self._session.auth = _BearerAuth(connection)
-        self._session.headers.update(
-            {
-                "Accept": "application/json, application/problem+json",
-                "Accept-Encoding": "gzip",
-                "User-Agent": f"community.arize/{COLLECTION_VERSION} python/{platform.python_version()}",
-            },
-        )
-        direct = connection.no_proxy is not None and requests.utils.should_bypass_proxies(
-            connection.base_url, no_proxy=connection.no_proxy
-        )
-        if connection.proxy and not direct:
-            self._session.proxies = {"http": connection.proxy, "https": connection.proxy}
+        self._session = self._pool.lend(connection)
 
     def learn(self, secret: Secret) -> None:
         """Show this secret in no message from now on."""
@@ -125,12 +186,13 @@ class HttpTransport:
     def use_credential(self, credential: Secret) -> None:
         """Authenticate with another credential from now on: the one so far has been refreshed."""
         self._connection = dataclasses.replace(self._connection, credential=credential)
-        self._session.auth = _BearerAuth(self._connection)
         self.learn(credential)
 
     def close(self) -> None:
-        """Close the kept-alive connections."""
-        self._session.close()
+        """Give the session back, or end it where no pool was given. No request may follow."""
+        self._pool.take_back(self._connection, self._session)
+        if self._owns_pool:
+            self._pool.close()
 
     def request(
         self,
@@ -153,17 +215,30 @@ class HttpTransport:
                 f"{TASK_DEADLINE / 60:.0f} minutes because {self._host} answers too slowly. Run again later.",
             )
         attempt = 0
+        repeats = 0 if self._pool.was_unreachable(self._connection) else self._connection.max_retries
         while True:
+            if self._pace is not None:
+                self._pace.wait(self._sleep)
             try:
-                return self._attempt(method, path, query, body, started)
+                answer = self._attempt(method, path, query, body, started)
             except Repeatable as repeatable:
                 pause = repeatable.wait
                 if pause is None:
                     pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2**attempt) * random.uniform(0.5, 1.5)
                 attempt += 1
+                if self._pace is not None and repeatable.error.status == 429:
+                    self._pace.slow_down(pause)
+                if isinstance(repeatable.error, _errors.NotConnected):
+                    self._pool.note_reached(self._connection, False)
+                else:
+                    self._pool.note_reached(self._connection, True)
+                    repeats = self._connection.max_retries
                 out_of_time = time.monotonic() + pause - started > DEADLINE - LATITUDE
-                if attempt > self._connection.max_retries or out_of_time:
+                if attempt > repeats or out_of_time:
                     raise repeatable.error from None
+            else:
+                self._pool.note_reached(self._connection, True)
+                return answer
             self._sleep(pause)
 
     def _attempt(
@@ -183,6 +258,7 @@ class HttpTransport:
                 f"{self._connection.base_url}/v2{path}",
                 params=query,
                 json=body,
+                auth=_BearerAuth(self._connection.credential),
                 timeout=(timeout, read_timeout),
                 verify=self._connection.verify,
                 allow_redirects=False,

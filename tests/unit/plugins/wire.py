@@ -20,6 +20,7 @@ import urllib3
 
 from ansible_collections.community.arize.plugins.module_utils._service.connection import Connection
 from ansible_collections.community.arize.plugins.module_utils._service.http import HttpTransport
+from ansible_collections.community.arize.plugins.module_utils._service.pace import Pace
 
 DATE = "Tue, 24 Nov 2026 12:00:00 GMT"
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=timezone.utc)
@@ -81,10 +82,10 @@ class ScriptedAdapter(requests.adapters.BaseAdapter):
 class Wire:
     """A transport whose requests go to a script; `pauses` are the sleeps that it asked for."""
 
-    def __init__(self, connection: Connection, *script: Answer | Exception) -> None:
+    def __init__(self, connection: Connection, *script: Answer | Exception, pace: Pace | None = None) -> None:
         self.pauses: list[float] = []
         self.adapter = ScriptedAdapter(*script)
-        self.transport = HttpTransport(connection, self.pauses.append, lambda: NOW)
+        self.transport = HttpTransport(connection, self.pauses.append, lambda: NOW, pace=pace)
         for scheme in ("http://", "https://"):
             self.transport._session.mount(scheme, self.adapter)
 

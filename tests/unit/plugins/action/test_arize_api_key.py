@@ -13,7 +13,7 @@ from ansible.plugins.action.normal import ActionModule as NormalActionModule
 from unit.plugins.builders import secret_of
 
 from ansible_collections.community.arize.plugins.action import arize_api_key
-from ansible_collections.community.arize.plugins.plugin_utils import _hiding
+from ansible_collections.community.arize.plugins.plugin_utils import _action
 
 SECRET = secret_of("abc")
 OLD, CURRENT = "2.18.19", "2.19.14"
@@ -33,14 +33,14 @@ class Run:
         self.context = types.SimpleNamespace(no_log=False)
         self.task = types.SimpleNamespace(async_val=0, poll=15, no_log=False, register="result", args={})
         self.core(CURRENT)
-        monkeypatch.setattr(_hiding, "register_secret", None)
+        monkeypatch.setattr(_action, "register_secret", None)
         monkeypatch.setattr(
-            _hiding.display, "display", lambda text, stderr=False, **_more: self.told.append((text, stderr))
+            _action.display, "display", lambda text, stderr=False, **_more: self.told.append((text, stderr))
         )
-        monkeypatch.setattr(_hiding.display, "warning", self.warned.append)
+        monkeypatch.setattr(_action.display, "warning", self.warned.append)
 
     def core(self, version: str) -> None:
-        self._monkeypatch.setattr(_hiding, "core_version", version)
+        self._monkeypatch.setattr(_action, "core_version", version)
 
     def __call__(self, fails: Exception | None = None, **answer: t.Any) -> dict[str, t.Any]:
         def ordinary(_self: t.Any, _tmp: t.Any, _variables: t.Any) -> dict[str, t.Any]:
@@ -118,7 +118,7 @@ def test_what_happened_is_told_in_one_line_without_the_secret(run: Run, failed: 
 
 
 def test_a_new_secret_is_registered_where_ansible_has_a_register(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_hiding, "register_secret", run.registered.append)
+    monkeypatch.setattr(_action, "register_secret", run.registered.append)
     run(changed=True, key=SECRET)
     run(changed=False)
     assert run.registered == [SECRET]
@@ -208,3 +208,83 @@ def test_a_host_that_answers_again_is_still_reported(run: Run, no_log: bool) -> 
     # What the operator hides is not asked for again.
     assert bool(run.commands) is not no_log
     assert run.context.no_log is False
+
+
+class Place:
+    """An action plugin of a task, where nothing keeps it from running in process unless a test says so."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.ran: list[str] = []
+        self.told: list[str] = []
+        self.given: dict[str, t.Any] = {}
+        self.plugin: t.Any = arize_api_key.ActionModule.__new__(arize_api_key.ActionModule)
+        self.plugin._task = types.SimpleNamespace(
+            args={"name": "a"},
+            action="arize_api_key",
+            resolved_action=None,
+            async_val=0,
+            timeout=0,
+            check_mode=True,
+            diff=True,
+        )
+        self.plugin._connection = types.SimpleNamespace(transport="local")
+        self.plugin._play_context = types.SimpleNamespace(become=False)
+        self.plugin._templar = types.SimpleNamespace(template=lambda value: value)
+        self.plugin._compute_environment_string = lambda found: found.update({"FROM_TASK": 1})
+        monkeypatch.setattr(_action.display, "vv", self.told.append)
+        monkeypatch.setattr(_action, "run_in_process", self.in_process)
+        monkeypatch.setattr(NormalActionModule, "_execute_module", self.as_module)
+
+    def in_process(self, *given: t.Any, **more: t.Any) -> dict[str, t.Any]:
+        self.ran.append("in process")
+        self.given = {"arguments": given, **more}
+        return {}
+
+    def as_module(self, *_given: t.Any, **_more: t.Any) -> dict[str, t.Any]:
+        self.ran.append("module")
+        return {}
+
+
+@pytest.fixture
+def place(monkeypatch: pytest.MonkeyPatch) -> Place:
+    return Place(monkeypatch)
+
+
+def test_a_local_task_runs_in_process(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OF_ANSIBLE", "2")
+    place.plugin._execute_module(task_vars={})
+    assert place.ran == ["in process"]
+    _arguments, _make_task, name, options, environment = place.given["arguments"]
+    assert (name, options) == ("arize_api_key", {"name": "a"})
+    assert (environment["FROM_TASK"], environment["OF_ANSIBLE"]) == ("1", "2")
+    assert (place.given["dry_run"], place.given["diff"]) == (True, True)
+
+
+@pytest.mark.parametrize(
+    ("obstacle", "told"),
+    [
+        (lambda place: setattr(place.plugin._connection, "transport", "ssh"), "connection is ssh"),
+        (lambda place: setattr(place.plugin._play_context, "become", True), "become"),
+        (lambda place: setattr(place.plugin._task, "async_val", 60), "async"),
+        (lambda place: setattr(place.plugin._task, "timeout", 60), "timeout"),
+    ],
+    ids=["ssh", "become", "async", "timeout"],
+)
+def test_a_task_that_can_not_runs_as_a_module(place: Place, obstacle: t.Callable[[Place], None], told: str) -> None:
+    obstacle(place)
+    place.plugin._execute_module(task_vars={})
+    assert place.ran == ["module"]
+    assert told in place.told[0]
+
+
+@pytest.mark.parametrize(("value", "ran"), [(False, "module"), ("false", "module"), (True, "in process")])
+def test_the_variable_that_turns_it_off(place: Place, value: object, ran: str) -> None:
+    place.plugin._execute_module(task_vars={"arize_in_process": value})
+    assert place.ran == [ran]
+
+
+def test_a_python_without_the_libraries(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_action, "missing_library", lambda: "requests")
+    place.plugin._execute_module(task_vars={})
+    assert place.ran == ["module"]
+    assert "requests" in place.told[0]

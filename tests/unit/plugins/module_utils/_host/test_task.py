@@ -15,7 +15,7 @@ from support.in_process import run_key
 from unit.plugins.builders import connection_options
 
 from ansible_collections.community.arize.plugins.module_utils._host import task as _task
-from ansible_collections.community.arize.plugins.module_utils._host.module import signals_held
+from ansible_collections.community.arize.plugins.module_utils._host.signals import signals_held
 from ansible_collections.community.arize.plugins.module_utils._model.errors import (
     ArizeError,
     InvalidOption,

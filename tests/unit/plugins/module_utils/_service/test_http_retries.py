@@ -17,6 +17,7 @@ from unit.plugins.wire import Answer, Wire, problem
 
 from ansible_collections.community.arize.plugins.module_utils._model import errors as _errors
 from ansible_collections.community.arize.plugins.module_utils._service import http as _http
+from ansible_collections.community.arize.plugins.module_utils._service.pace import Pace
 
 OK = Answer(200, {"fine": True})
 
@@ -208,3 +209,13 @@ def test_a_network_without_a_route_is_named(method: str, reason: str) -> None:
     wire = Wire(connection(max_retries=0), never_connected(reason))
     with pytest.raises(_errors.NotConnected, match=r"api_url and the network.*Nothing was changed"):
         wire.transport.request(method, "/x")
+
+
+def test_a_limited_rate_slows_down_all_who_share_the_pace() -> None:
+    pace = Pace()
+    wire = Wire(connection(), problem(429, {"Retry-After": "7"}), OK, pace=pace)
+    wire.transport.request("GET", "/x")
+    others: list[float] = []
+    pace.wait(others.append)
+    assert wire.pauses[0] == 7.0
+    assert 6.0 < others[0] < 9.0

@@ -3,7 +3,7 @@
 #
 # This plugin_utils is PRIVATE and should only be used by this collection.
 # Breaking changes can occur any time.
-"""The base class for action plugins: runs the module, and hides a result that carries a secret.
+"""The base classes of the action plugins: they run the module, in process where they can, and hide new secrets.
 
 A module can't ask for its result to be hidden: Ansible strips the mark from what a module prints. Set by an action
 plugin, the mark hides the whole result, diff included, from callbacks and logs, while `register` keeps the secret.
@@ -12,6 +12,7 @@ plugin, the mark hides the whole result, diff included, from callbacks and logs,
 from __future__ import annotations
 
 import contextlib
+import os
 import re
 import typing as t
 
@@ -21,6 +22,10 @@ from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action.normal import ActionModule as NormalActionModule
 from ansible.release import __version__ as core_version
 from ansible.utils.display import Display
+
+from ansible_collections.community.arize.plugins.module_utils._host.arguments import Arguments
+from ansible_collections.community.arize.plugins.module_utils._host.task import TaskMaker
+from ansible_collections.community.arize.plugins.plugin_utils._in_process import missing_library, run_in_process
 
 try:
     from ansible.module_utils.secrets import register_secret
@@ -52,8 +57,54 @@ def marks_items_only(core: str) -> bool:
     return _release(core) < (2, 19)
 
 
-class HidingActionModule(NormalActionModule):  # type: ignore[misc]
-    """The ordinary execution, with refusals before it and a hidden result after it."""
+class ArizeActionModule(NormalActionModule):  # type: ignore[misc]
+    """The ordinary execution, or the same work in this process."""
+
+    # Those of the module of the same name.
+    arguments: t.Callable[[], Arguments]
+    make_task: TaskMaker
+
+    def _execute_module(self, *arguments: t.Any, task_vars: t.Any = None, **keywords: t.Any) -> Result:
+        """Called by the ordinary execution."""
+        obstacle = self._obstacle(task_vars or {})
+        if obstacle is not None:
+            display.vv(f"{self._task.action} runs as a module: {obstacle}")
+            result: Result = super()._execute_module(*arguments, task_vars=task_vars, **keywords)
+            return result
+        # What the task adds; the out-parameter is emptied first.
+        environment: dict[str, t.Any] = {}
+        self._compute_environment_string(environment)
+        return run_in_process(
+            type(self).arguments(),
+            type(self).make_task,
+            self._task.resolved_action or self._task.action,
+            self._task.args,
+            {**os.environ, **{name: str(value) for name, value in environment.items()}},
+            dry_run=self._task.check_mode,
+            diff=self._task.diff,
+        )
+
+    def _obstacle(self, task_vars: Result) -> str | None:
+        """Why this task can't run in process, None when it can."""
+        wanted = self._templar.template(task_vars.get("arize_in_process", True))
+        if not boolean(wanted, strict=False):
+            return "arize_in_process is false"
+        if self._connection.transport != "local":
+            return f"its connection is {self._connection.transport}"
+        if self._play_context.become:
+            return "become starts a process of another user"
+        if self._task.async_val:
+            return "async detaches it"
+        if self._task.timeout:
+            return "its timeout must not interrupt it between the issue of a secret and its delivery"
+        library = missing_library()
+        if library is not None:
+            return f"the Python that runs Ansible can't import {library}"
+        return None
+
+
+class HidingActionModule(ArizeActionModule):
+    """The same, with refusals before it and a hidden result after it."""
 
     def run(self, tmp: t.Any = None, task_vars: t.Any = None) -> Result:
         """Run the module. Raises what the ordinary execution raises."""
