@@ -66,11 +66,8 @@ options:
   space_role:
     description:
       - The role of a new key in O(space). If not set, the service decides, which is V(member).
-    type: str
-    choices: [admin, member, read-only]
-  space_role_id:
-    description:
-      - The id of a custom role for a new key in O(space). Excludes O(space_role).
+      - One of V(admin), V(member) and V(read-only), or a custom role of the account, by its exact name or by its id.
+        Looking up a name takes a request and a credential that may list roles.
     type: str
   org_role:
     description:
@@ -84,8 +81,7 @@ options:
     choices: [admin, member]
   organizations:
     description:
-      - The spaces of a service key that serves several of them. Excludes O(space), O(space_role), O(space_role_id) and
-        O(org_role).
+      - The spaces of a service key that serves several of them. Excludes O(space), O(space_role) and O(org_role).
       - The key must be listed in all these spaces to count as the declared one. One of the same name that is in only
         some of them makes O(state=present) fail.
     type: list
@@ -118,12 +114,7 @@ options:
             required: true
           role:
             description:
-              - The role of a new key in the space. If not set, the service decides, which is V(member).
-            type: str
-            choices: [admin, member, read-only]
-          role_id:
-            description:
-              - The id of a custom role in the space. Excludes O(organizations[].spaces[].role).
+              - The role of a new key in the space, as O(space_role).
             type: str
   expires_at:
     description:

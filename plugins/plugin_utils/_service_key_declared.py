@@ -30,7 +30,6 @@ Layer = t.Mapping[str, t.Any]
 KEY_OPTIONS = (
     "description",
     "space_role",
-    "space_role_id",
     "org_role",
     "account_role",
     "expires_in",
@@ -58,7 +57,7 @@ _OWN: dict[str, dict[str, t.Any]] = {
 }
 INHERITED = (*_OWN, *_OF_THE_MODULE)
 # Setting one of a pair clears the other in outer layers.
-EXCLUDING = (("space_role", "space_role_id"), ("expires_in", "expires_at"))
+EXCLUDING = (("expires_in", "expires_at"),)
 EMPTY = (None, "")
 DEFAULT_MODE = "0600"
 DEFAULT_VARIABLE = "ARIZE_API_KEY"

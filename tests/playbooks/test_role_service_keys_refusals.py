@@ -31,10 +31,6 @@ REFUSED: dict[str, tuple[dict[str, t.Any], tuple[str, ...]]] = {
         {**teams(INGEST), "service_keys_exclusive": "perhaps"},
         ("service_keys_exclusive",),
     ),
-    "two roles of a space": (
-        teams({**INGEST, "space_role": "admin", "space_role_id": "x"}),
-        ("space_role", "mutually exclusive"),
-    ),
     "two expiries": (
         teams({**INGEST, "expires_in": "90d", "expires_at": "2031-01-01T00:00:00Z"}),
         ("expires_in", "mutually exclusive"),

@@ -82,11 +82,9 @@ def _organizations_option() -> Spec:
                 "type": "list",
                 "elements": "dict",
                 "required": True,
-                "mutually_exclusive": [["role", "role_id"]],
                 "options": {
                     "space": {"type": "str", "required": True},
-                    "role": {"type": "str", "choices": ["admin", "member", "read-only"]},
-                    "role_id": {"type": "str"},
+                    "role": {"type": "str"},
                 },
             },
         },
@@ -103,8 +101,7 @@ def key_arguments() -> Arguments:
             "key_type": {"type": "str", "choices": ["service", "user"], "default": "service"},
             "description": {"type": "str"},
             "space": {"type": "str"},
-            "space_role": {"type": "str", "choices": ["admin", "member", "read-only"]},
-            "space_role_id": {"type": "str"},
+            "space_role": {"type": "str"},
             "org_role": {"type": "str", "choices": ["admin", "member", "read-only"]},
             "account_role": {"type": "str", "choices": ["admin", "member"]},
             "organizations": _organizations_option(),
@@ -137,7 +134,6 @@ def key_arguments() -> Arguments:
             ("id", "name"),
             ("expires_at", "expires_in"),
             ("space", "organizations"),
-            ("space_role", "space_role_id"),
         ),
     )
 

@@ -36,7 +36,7 @@ DEFAULT_MODE = "0600"
 _SOME_DAY = datetime(2024, 1, 1, tzinfo=timezone.utc)
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 _SCOPE_OPTIONS = ("space", "organizations")
-_ROLE_OPTIONS = ("space_role", "space_role_id", "org_role", "account_role")
+_ROLE_OPTIONS = ("space_role", "org_role", "account_role")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -204,7 +204,7 @@ def _check_scope(options: t.Mapping[str, t.Any]) -> None:
             raise InvalidOption("compare_roles", "a user key has no roles of its own")
         return
     if options.get("organizations") is not None:
-        beside = [name for name in ("space_role", "space_role_id", "org_role") if options.get(name) is not None]
+        beside = [name for name in ("space_role", "org_role") if options.get(name) is not None]
         if beside:
             raise InvalidOption(
                 beside[0], "goes with space; with organizations each space and organization has its own"
@@ -326,15 +326,19 @@ def _predefined(name: str | None) -> RoleAssignment | None:
     return None if name is None else RoleAssignment(name=name)
 
 
-def _role(role: str | None, role_id: str | None) -> RoleAssignment | None:
-    return RoleAssignment(role_id=role_id) if role_id is not None else _predefined(role)
+def _space_role(options: t.Mapping[str, t.Any], name: str, option: str) -> RoleAssignment | None:
+    """A predefined role, or a custom one by id, or by a name that is to be looked up."""
+    role = _text(options, name, None)
+    kind = None if role is None else id_type(role)
+    if kind in ("Space", "Organization", "User", "ApiKey"):
+        raise InvalidOption(option, f"{role} is the id of a {kind}, not of a role")
+    return _predefined(role) if kind is None else RoleAssignment(role_id=role)
 
 
 def _organizations(options: t.Mapping[str, t.Any]) -> tuple[DeclaredOrganization, ...]:
     if options.get("space") is not None:
         space = _text(options, "space", None) or ""
-        role = _role(options.get("space_role"), options.get("space_role_id"))
-        declared = DeclaredSpace(space, role)
+        declared = DeclaredSpace(space, _space_role(options, "space_role", "space_role"))
         return (DeclaredOrganization(role=_predefined(options.get("org_role")), spaces=(declared,)),)
     organizations = []
     if options.get("organizations") is not None and not options["organizations"]:
@@ -350,7 +354,7 @@ def _organizations(options: t.Mapping[str, t.Any]) -> tuple[DeclaredOrganization
                 name=_text(item, "name", None),
                 role=_predefined(item.get("role")),
                 spaces=tuple(
-                    DeclaredSpace(_text(entry, "space", None) or "", _role(entry.get("role"), entry.get("role_id")))
+                    DeclaredSpace(_text(entry, "space", None) or "", _space_role(entry, "role", "organizations"))
                     for entry in item["spaces"]
                 ),
             ),

@@ -61,12 +61,22 @@ def shown_redaction(redacted_key: str) -> str:
     return f"{redacted_key[:6]}...{redacted_key[-3:]}"
 
 
+PREDEFINED_ROLES = ("admin", "member", "read-only")
+
+
 @dataclasses.dataclass(frozen=True)
 class RoleAssignment:
-    """A role as bound: a predefined one by name in lower case (C(read-only)), or a custom one by id."""
+    """A role: a predefined one by name in lower case (C(read-only)), or a custom one by id.
+
+    As declared, a custom role may have a name and no id: it is not looked up yet.
+    """
 
     name: str | None = None
     role_id: str | None = None
+
+    @property
+    def is_predefined(self) -> bool:
+        return self.role_id is None and self.name in PREDEFINED_ROLES
 
     def same_as(self, other: RoleAssignment) -> bool:
         """A custom role is its id; its name in an answer is for people."""
@@ -177,6 +187,14 @@ class Space:
     space_id: str
     name: str
     organization_id: str | None
+
+
+@dataclasses.dataclass(frozen=True)
+class Role:
+    """A custom role of the account."""
+
+    role_id: str
+    name: str
 
 
 @dataclasses.dataclass(frozen=True)

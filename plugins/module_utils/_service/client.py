@@ -194,6 +194,11 @@ class ArizeClient:
         """One organization by id. Raises NotFound."""
         return self._get(f"/organizations/{quote(organization_id, safe='')}", _parse.parse_organization)
 
+    def custom_roles(self) -> list[_models.Role]:
+        """All custom roles of the account (section 14). Raises AccessForbidden for a caller who may not list them."""
+        found, _end = self._listing("/roles", "roles", _parse.parse_role, {"is_predefined": "false"})
+        return found
+
     def _get(self, path: str, parse: t.Callable[[t.Any], T]) -> T:
         answer = self._transport.request("GET", path)
         try:

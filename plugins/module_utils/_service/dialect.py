@@ -53,10 +53,10 @@ class Dialect:
                 f"{why}, in which a key belongs to one space; declare one key for each space",
             )
         for organization, space in spaces:
-            if space.role is not None and space.role.role_id is not None:
+            if space.role is not None and not space.role.is_predefined:
                 by_space = organization.organization_id is None and organization.name is None
                 raise InvalidOption(
-                    "space_role_id" if by_space else "organizations",
+                    "space_role" if by_space else "organizations",
                     f"{why}, in which a key has no custom role; give a predefined role",
                 )
 

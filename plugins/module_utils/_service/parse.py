@@ -23,6 +23,7 @@ from ansible_collections.community.arize.plugins.module_utils._model.keys import
     Organization,
     OrganizationBinding,
     Page,
+    Role,
     RoleAssignment,
     Secret,
     Space,
@@ -216,6 +217,11 @@ def parse_space(value: t.Any, where: str = "space") -> Space:
 def parse_organization(value: t.Any, where: str = "organization") -> Organization:
     row = as_object(value, where)
     return Organization(_id(row, "id", where), _text(row, "name", where))
+
+
+def parse_role(value: t.Any, where: str = "role") -> Role:
+    row = as_object(value, where)
+    return Role(_id(row, "id", where), _text(row, "name", where))
 
 
 def parse_page(value: t.Any, collection: str) -> Page:

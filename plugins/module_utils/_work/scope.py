@@ -18,11 +18,14 @@ from ansible_collections.community.arize.plugins.module_utils._model.declaration
     id_type,
 )
 from ansible_collections.community.arize.plugins.module_utils._model.errors import (
+    AccessForbidden,
     InvalidOption,
     NotFound,
+    RequestRejected,
     UnresolvedName,
 )
 from ansible_collections.community.arize.plugins.module_utils._model.keys import (
+    PREDEFINED_ROLES,
     OrganizationBinding,
     RoleAssignment,
     Space,
@@ -58,9 +61,11 @@ class ScopeResolver:
         self._declared = declared
         self._spaces: dict[tuple[str | None, str], Space] = {}
         self._organization_ids: dict[str, str] = {}
+        # Of the account's custom roles by their names; None before they are asked for.
+        self._role_ids: dict[str, str] | None = None
 
     def resolved(self) -> tuple[ResolvedOrganization, ...]:
-        """The declared spaces by id, in the declared order. Raises InvalidOption."""
+        """The declared spaces and roles by id, in the declared order. Raises InvalidOption."""
         return tuple(
             ResolvedOrganization(organization.role, self._space_bindings(organization))
             for organization in self._declared
@@ -69,21 +74,20 @@ class ScopeResolver:
     def space_ids(self) -> list[str]:
         """The ids of all declared spaces, in the declared order. Raises InvalidOption."""
         found: list[str] = []
-        for organization in self.resolved():
-            for space in organization.spaces:
-                if space.space_id in found:
-                    raise InvalidOption("organizations", f"the space {space.space_id} is named twice")
-                found.append(space.space_id)
+        for organization in self._declared:
+            for declared in organization.spaces:
+                space_id = self._space(organization, declared).space_id
+                if space_id in found:
+                    raise InvalidOption("organizations", f"the space {space_id} is named twice")
+                found.append(space_id)
         return found
 
     def spaces(self) -> list[DescribedSpace]:
         """The declared spaces with the roles declared for them, in the declared order."""
         return [
-            DescribedSpace(
-                space.space_id, self._space(organization, declared).name or None, declared.role, organization.role
-            )
+            DescribedSpace(space.space_id, space.name or None, declared.role, organization.role)
             for organization in self._declared
-            for declared, space in zip(organization.spaces, self._space_bindings(organization))
+            for declared, space in ((declared, self._space(organization, declared)) for declared in organization.spaces)
         ]
 
     def bindings(self) -> tuple[OrganizationBinding, ...]:
@@ -99,9 +103,33 @@ class ScopeResolver:
 
     def _space_bindings(self, organization: DeclaredOrganization) -> tuple[SpaceBinding, ...]:
         return tuple(
-            SpaceBinding(self._space(organization, declared).space_id, declared.role)
+            SpaceBinding(self._space(organization, declared).space_id, self._role(organization, declared.role))
             for declared in organization.spaces
         )
+
+    def _role(self, organization: DeclaredOrganization, role: RoleAssignment | None) -> RoleAssignment | None:
+        """A role as the service takes it; names of custom roles are unique in an account (section 14)."""
+        if role is None or role.is_predefined or role.role_id is not None:
+            return role
+        by_space = organization.organization_id is None and organization.name is None
+        option = "space_role" if by_space else "organizations"
+        if self._role_ids is None:
+            try:
+                self._role_ids = {custom.name: custom.role_id for custom in self._client.custom_roles()}
+            except (AccessForbidden, RequestRejected) as error:
+                raise UnresolvedName(
+                    option,
+                    f"Role {role.name!r} is none of {', '.join(PREDEFINED_ROLES)}, and this credential can't look up "
+                    f"custom roles by name: {error} Declare it by its id.",
+                ) from None
+        if role.name not in self._role_ids:
+            near = did_you_mean(role.name or "", [*PREDEFINED_ROLES, *self._role_ids])
+            raise UnresolvedName(
+                option,
+                f"Role {role.name!r} is none of {', '.join(PREDEFINED_ROLES)}, and the account has no custom role of "
+                f"that name.{near} Names are case-sensitive.",
+            )
+        return RoleAssignment(role_id=self._role_ids[role.name])
 
     def _space(self, organization: DeclaredOrganization, declared: DeclaredSpace) -> Space:
         kind = id_type(declared.space)

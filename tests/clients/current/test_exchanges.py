@@ -72,7 +72,7 @@ def run_every_shape(simulator: Simulator) -> None:
     runs: list[dict[str, t.Any]] = [
         {"name": "least", "space": "analytics"},
         {"name": "roles", "space": spaces["ingest"], "space_role": "read-only", "org_role": "member"},
-        {"name": "custom", "space": "ingest", "space_role_id": role.id, "account_role": "admin"},
+        {"name": "custom", "space": "ingest", "space_role": role.id, "account_role": "admin"},
         {"name": "all", "space": "ingest", "description": "d", "expires_in": "90d"},
         {
             "name": "several",

@@ -147,6 +147,8 @@ class Case:
             return "cursor"
         if (self.kind, self.field) == ASKED_FOR_ACTIVE and self.value in NOT_ACTIVE:
             return "one with revoked is listed"
+        if KINDS[self.kind].fields[self.field] == "secret" and self.value == "text":
+            return "not that of this key"
         return KINDS[self.kind].named(self.field)
 
     def spoil(self, body: bytes) -> bytes:

@@ -63,7 +63,7 @@ CASES: dict[str, Case] = {
     "grace_period negative": bad(("grace_period", "'-1'"), grace_period="-1", state="refreshed"),
     "grace_period nonsense": bad(("grace_period", "'a while'"), grace_period="a while", state="refreshed"),
     "space and organizations": bad(("space", "organizations", "mutually exclusive"), organizations=ORGANIZATIONS),
-    "space_role and space_role_id": bad(("space_role", "space_role_id"), space_role="admin", space_role_id="x"),
+    "space_role that is the id of a space": bad(("space_role", "id of a Space"), space_role="U3BhY2U6MzEwOmhKNWQ="),
     "organizations empty": Case({"name": "a key", "organizations": []}, ("organizations", "empty")),
     "organizations without spaces": Case(
         {"name": "a key", "organizations": [{"name": "Example Org", "spaces": []}]}, ("organizations", "spaces")
@@ -76,7 +76,6 @@ CASES: dict[str, Case] = {
     "user key with organizations": bad_user(("organizations", "user key"), organizations=ORGANIZATIONS),
     "user key with space_role": bad_user(("space_role", "user key"), space_role="admin"),
     "user key with account_role": bad_user(("account_role", "user key"), account_role="member"),
-    "unknown role": bad(("space_role", "owner", "read-only"), space_role="owner"),
     "refreshed on a condition": bad(("max_age", "refreshed"), state="refreshed", max_age="30d"),
     "return_key false without dest": bad(("return_key", "dest"), return_key=False),
     "no credential": bad(("api_key", "ARIZE_API_KEY"), api_key=None),

@@ -33,7 +33,7 @@ def by_space_id(simulator: Simulator) -> Options:
 
 def custom_role(simulator: Simulator) -> Options:
     """A role that the account made itself."""
-    return {"name": NAME, "space": "analytics", "space_role_id": simulator.add_role("Reader", ["SPACE_READ"]).id}
+    return {"name": NAME, "space": "analytics", "space_role": simulator.add_role("Reader", ["SPACE_READ"]).id}
 
 
 def two_organizations(simulator: Simulator) -> Options:
@@ -150,7 +150,7 @@ def test_a_custom_role_is_bound_by_its_id(played: Playeds) -> None:
     """The space role is the custom one."""
     row = played["space role custom"]
     role = row.stored.bot_user.space_role(space_id(row.simulator))
-    assert (role.type, role.id) == ("CUSTOM", row.options["space_role_id"])
+    assert (role.type, role.id) == ("CUSTOM", row.options["space_role"])
 
 
 def test_roles_that_are_not_declared_are_not_sent(played: Playeds) -> None:

@@ -113,7 +113,7 @@ SEVERAL = [{"name": "Example Org", "spaces": [{"space": "analytics"}, {"space": 
 @pytest.mark.parametrize("check", [False, True], ids=["real", "check"])
 def test_what_the_older_form_can_not_say(older: Simulator, check: bool) -> None:
     several: Options = {"name": "a", "organizations": SEVERAL}
-    custom: Options = {"name": "a", "space": "ingest", "space_role_id": "r"}
+    custom: Options = {"name": "a", "space": "ingest", "space_role": "Reader"}
     outcomes = [run_key(older, check, **several), run_key(older, check, **custom)]
     assert older.requests == [], "refused before any call"
     assert "api_dialect is legacy" in outcomes[0].message

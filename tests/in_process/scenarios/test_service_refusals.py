@@ -58,7 +58,7 @@ CASES: dict[str, Case] = {
     "developer access": Case(developer_access, ("403", "Developer access is disabled")),
     "role above the caller's": Case(too_high_a_role, ("422", "above the caller's own")),
     "custom role unknown": Case(
-        {"name": "a key", "space": "analytics", "space_role_id": UNKNOWN_ROLE_ID}, ("404", "Role not found")
+        {"name": "a key", "space": "analytics", "space_role": UNKNOWN_ROLE_ID}, ("404", "Role not found")
     ),
     "name taken": Case(duplicate_names, ("409", "An active key of this name exists")),
 }

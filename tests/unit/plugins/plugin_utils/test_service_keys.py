@@ -55,8 +55,6 @@ def test_inner_values_count_and_empty_ones_take_back() -> None:
 def test_one_of_a_pair_does_away_with_the_outer_other() -> None:
     options = entry({"space": "s", "expires_at": "2031-01-01T00:00:00Z"}, renew_before="")["options"]
     assert "expires_in" not in options
-    options = entry({"space": "s", "space_role_id": "role"}, space_role="admin")["options"]
-    assert "space_role" not in options
 
 
 def test_names_and_files() -> None:

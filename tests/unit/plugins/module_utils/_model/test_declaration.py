@@ -21,6 +21,7 @@ from ansible_collections.community.arize.plugins.module_utils._model.errors impo
 from ansible_collections.community.arize.plugins.module_utils._model.keys import RoleAssignment
 
 ORGANIZATION_ID = "T3JnYW5pemF0aW9uOjQyOnZOM2E="
+ROLE_ID = "Um9sZTo1OmFiY2Q="
 ORGANIZATIONS = [{"id": ORGANIZATION_ID, "spaces": [{"space": "a"}]}]
 USER = {"key_type": "user", "space": None}
 
@@ -102,14 +103,11 @@ def test_empty_dest_is_refused(dest: str) -> None:
         {"space": "a", "organizations": ORGANIZATIONS},
         {"name": "n", "id": "x"},
         {"expires_at": "2027-01-01T00:00:00Z", "expires_in": "1d"},
-        {"space_role": "admin", "space_role_id": "r"},
         {"key_type": "robot"},
-        {"space_role": "annotator"},
         {"account_role": "read-only"},
         {"space": None, "organizations": [{"spaces": [{"space": "a"}]}]},
         {"space": None, "organizations": [{"name": "o"}]},
         {"space": None, "organizations": [{"name": "o", "spaces": [{}]}]},
-        {"space": None, "organizations": [{"name": "o", "spaces": [{"space": "a", "role": "admin", "role_id": "r"}]}]},
     ],
 )
 def test_refused_by_the_specification(options: dict[str, t.Any]) -> None:
@@ -147,12 +145,13 @@ def test_roles() -> None:
     assert declared.account_role == RoleAssignment("admin")
     space = DeclaredSpace("a", RoleAssignment("read-only"))
     assert declared.organizations == (DeclaredOrganization(role=RoleAssignment("member"), spaces=(space,)),)
-    (organization,) = desired(space_role_id="r-1").organizations
-    assert organization.spaces[0].role == RoleAssignment(role_id="r-1")
+    for role, declared_role in (("Reader", RoleAssignment("Reader")), (ROLE_ID, RoleAssignment(role_id=ROLE_ID))):
+        (organization,) = desired(space_role=role).organizations
+        assert organization.spaces[0].role == declared_role
 
 
 def test_organizations() -> None:
-    spaces = [{"space": "a", "role": "admin"}, {"space": "b", "role_id": "r"}]
+    spaces = [{"space": "a", "role": "admin"}, {"space": "b", "role": ROLE_ID}]
     declared = desired(space=None, organizations=[*ORGANIZATIONS, {"name": "o", "role": "admin", "spaces": spaces}])
     assert declared.organizations == (
         DeclaredOrganization(organization_id=ORGANIZATION_ID, spaces=(DeclaredSpace("a"),)),
@@ -161,7 +160,7 @@ def test_organizations() -> None:
             role=RoleAssignment("admin"),
             spaces=(
                 DeclaredSpace("a", RoleAssignment("admin")),
-                DeclaredSpace("b", RoleAssignment(role_id="r")),
+                DeclaredSpace("b", RoleAssignment(role_id=ROLE_ID)),
             ),
         ),
     )

@@ -78,7 +78,7 @@ def test_legacy_bodies() -> None:
 
 TWO_SPACES = [{"id": "o", "spaces": [{"space": "s"}, {"space": "t"}]}]
 TWO_ORGANIZATIONS = [{"id": "o", "spaces": [{"space": "s"}]}, {"id": "p", "spaces": [{"space": "t"}]}]
-CUSTOM_ROLE = [{"id": "o", "spaces": [{"space": "s", "role_id": "r"}]}]
+CUSTOM_ROLE = [{"id": "o", "spaces": [{"space": "s", "role": "Reader"}]}]
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,7 @@ CUSTOM_ROLE = [{"id": "o", "spaces": [{"space": "s", "role_id": "r"}]}]
         ({"organizations": TWO_SPACES, "space": None}, "organizations", "one key for each space"),
         ({"organizations": TWO_ORGANIZATIONS, "space": None}, "organizations", "one key for each space"),
         ({"organizations": CUSTOM_ROLE, "space": None}, "organizations", "predefined role"),
-        ({"space_role_id": "r"}, "space_role_id", "predefined role"),
+        ({"space_role": "Reader"}, "space_role", "predefined role"),
     ],
 )
 def test_what_the_legacy_form_can_not_say(options: dict[str, t.Any], option: str, way_out: str) -> None:
@@ -100,7 +100,7 @@ def test_what_the_legacy_form_can_say() -> None:
     for roles in ({}, {"space_role": "admin", "org_role": "member"}):
         Dialect("legacy").check(desired(**roles))
     # Nothing of it is sent.
-    Dialect("legacy").check(desired(space_role_id="r", state="absent"))
+    Dialect("legacy").check(desired(space_role="Reader", state="absent"))
     Dialect("legacy").check(desired(space=None, organizations=[{"id": "o", "spaces": [{"space": "s"}]}]))
 
 
