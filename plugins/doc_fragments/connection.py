@@ -26,10 +26,9 @@ options:
         that the module runs as. Its API key and its address are used, and whether it verifies certificates.
       - References to environment variables in the file, C(${VARIABLE}) and C(${VARIABLE:default}), are replaced. A
         profile that signs in with OAuth is refused.
-      - O(api_key), and O(api_url) or O(region), win over the profile's values. Environment variables for them don't,
-        since the key belongs to the address.
-      - If not set, E(ARIZE_PROFILE) is used. Then no single option may give the credential or the address, and no
-        other variable may say something else of them than the profile does.
+      - A profile brings host, region and key together. An option that is written on the task or in C(module_defaults)
+        overrides its field. With a profile, no other environment variable of Arize is read.
+      - If not set, E(ARIZE_PROFILE) is used.
       - The profile that C(ax) calls the active one is never used by itself.
       - Needs Python 3.11 or later where the module runs, or the Python library C(tomli).
     type: str

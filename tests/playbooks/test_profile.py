@@ -60,9 +60,9 @@ def test_the_profile_wins_over_variables_and_an_option_over_the_profile(
         assert other.requests
         other.requests_clear()
         run = playbooks.run_tasks(playbooks.info(), defaults={}, ARIZE_PROFILE="work", **environment)
-        assert "ARIZE_PROFILE: ARIZE_API_KEY and ARIZE_BASE_URL are set, too" in run.results[0]["msg"]
-        assert simulator.requests == other.requests == []
-        assert other.credential not in run.everything_printed
+        assert not run.results[0].get("failed")
+        assert simulator.requests
+        assert other.requests == []
 
 
 def test_refusals(playbooks: PlaybookRunner, simulator: Simulator, tmp_path: pathlib.Path) -> None:

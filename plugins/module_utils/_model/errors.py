@@ -163,7 +163,6 @@ class ApiError(RequestError):
         plan: dict[str, t.Any] | None = None,
     ) -> None:
         super().__init__(method, path, message, status)
-        self._status = status
         self.title = title
         self.detail = detail
         self.request_id = request_id
@@ -176,7 +175,7 @@ class ApiError(RequestError):
             self.method,
             self.path,
             f"{self}{hint}",
-            self._status,
+            self.status or 0,
             self.title,
             self.detail,
             self.request_id,

@@ -21,9 +21,10 @@ from ansible_collections.community.arize.plugins.module_utils._model.errors impo
     ProtocolError,
     RequestRejected,
 )
-from ansible_collections.community.arize.plugins.module_utils._model.instants import ServerClock, format_instant
+from ansible_collections.community.arize.plugins.module_utils._model.instants import format_instant
 from ansible_collections.community.arize.plugins.module_utils._service import parse as _parse
 from ansible_collections.community.arize.plugins.module_utils._service.dialect import Dialect
+from ansible_collections.community.arize.plugins.module_utils._service.http import HttpTransport
 
 # The service's largest page (contract section 1.2).
 PAGE_SIZE = 100
@@ -37,33 +38,10 @@ T = t.TypeVar("T")
 Query = t.Dict[str, t.Union[str, int]]
 
 
-class Transport(t.Protocol):
-    """What the client needs of `_http.HttpTransport`."""
-
-    clock: ServerClock
-    # Bytes of all answers so far.
-    received: int
-
-    def learn(self, secret: _models.Secret) -> None:
-        """Show this secret in no message from now on."""
-
-    def use_credential(self, credential: _models.Secret) -> None:
-        """Authenticate with this from now on."""
-
-    def request(
-        self,
-        method: str,
-        path: str,
-        query: t.Mapping[str, str | int] | None = None,
-        body: t.Mapping[str, t.Any] | None = None,
-    ) -> t.Any:
-        """Send a request to a path below /v2, and return the JSON of the answer."""
-
-
 class ArizeClient:
     """Raises the errors of `_errors.RequestError`; a malformed answer to a GET is a ProtocolError."""
 
-    def __init__(self, transport: Transport, dialect: Dialect) -> None:
+    def __init__(self, transport: HttpTransport, dialect: Dialect) -> None:
         self._transport = transport
         self._dialect = dialect
 

@@ -5,7 +5,8 @@
 # Breaking changes can occur any time.
 """Profiles of the ax CLI (contract section 6.3): one file to the environment variables that it stands for.
 
-What a profile says is what the variables of the SDK say, so `_connection` applies the same rules to both.
+A profile brings host, region and key together. An option overrides its field. With a profile, no other variable of
+Arize is read.
 """
 
 from __future__ import annotations
@@ -19,17 +20,6 @@ from ansible_collections.community.arize.plugins.module_utils._model.errors impo
 
 Environment = t.Mapping[str, str]
 
-# The credential and the address belong together: one is not taken from elsewhere when a profile is named.
-_REPLACED = (
-    "ARIZE_API_KEY",
-    "ARIZE_BASE_URL",
-    "ARIZE_REGION",
-    "ARIZE_SINGLE_HOST",
-    "ARIZE_SINGLE_PORT",
-    "ARIZE_BASE_DOMAIN",
-    "ARIZE_API_HOST",
-    "ARIZE_API_SCHEME",
-)
 _ROUTING = {
     "region": "ARIZE_REGION",
     "single_host": "ARIZE_SINGLE_HOST",
@@ -55,32 +45,14 @@ class NamedProfile(t.NamedTuple):
 
 
 def named_profile(options: t.Mapping[str, t.Any], environment: Environment) -> NamedProfile | None:
-    """The profile that the option names, or else the variable. Raises InvalidOption.
-
-    The option's profile replaces what the environment says of credential and address, and single options win over it.
-    Environment variables must not be mixed with options: the key could be sent to the wrong host.
-    """
-    given = [option for option in ("api_key", "api_url", "region") if options.get(option) is not None]
-    if not options.get("region"):
-        # An empty one is none, as with C(default('')) in a playbook.
-        given = [option for option in given if option != "region"]
-    has_key, has_address = "api_key" in given, len({"api_url", "region"} & set(given)) > 0
+    """The profile that the option names, or else the variable; None when neither does."""
+    has_key = options.get("api_key") is not None
+    # An empty region is none, as with C(default('')) in a playbook.
+    has_address = options.get("api_url") is not None or bool(options.get("region"))
     if options.get("profile") is not None:
         return NamedProfile("profile", options["profile"], has_key, has_address)
     name = environment.get("ARIZE_PROFILE")
-    if not name or (has_key and has_address):
-        return None
-    if has_key or has_address:
-        raise _mixture(given)
-    return NamedProfile("ARIZE_PROFILE", name, False, False)
-
-
-def _mixture(beside: t.Sequence[str]) -> InvalidOption:
-    return InvalidOption(
-        "ARIZE_PROFILE",
-        f"{' and '.join(beside)} {'are' if len(beside) > 1 else 'is'} set, too, and whether the key belongs to the "
-        "address is unknown; unset one or the other, or name the profile in the option profile",
-    )
+    return NamedProfile("ARIZE_PROFILE", name, has_key, has_address) if name else None
 
 
 def profile_path(profile: NamedProfile, environment: Environment) -> str:
@@ -95,15 +67,12 @@ def profile_path(profile: NamedProfile, environment: Environment) -> str:
 
 
 def environment_with_profile(profile: NamedProfile, path: str, environment: Environment) -> Environment:
-    """The environment with the profile's variables in place of its own. Raises InvalidOption, MissingLibrary."""
-    document = _document(profile.source, path)
-    said = _Profile(profile, path, document, environment).variables()
-    # The CLI makes profiles that refer to these very variables: what says the same does not mix anything.
-    other = [name for name in _REPLACED if environment.get(name) and environment[name] != said.get(name)]
-    if other and profile.source == "ARIZE_PROFILE":
-        raise _mixture(other)
-    kept = {variable: value for variable, value in environment.items() if variable not in _REPLACED}
-    return {**kept, **said}
+    """The environment with the profile in place of its ARIZE variables. Raises InvalidOption, MissingLibrary.
+
+    So the key of a profile can't be sent to a host that a variable names, and the other way round.
+    """
+    said = _Profile(profile, path, _document(profile.source, path), environment).variables()
+    return {**{name: value for name, value in environment.items() if not name.startswith("ARIZE_")}, **said}
 
 
 def in_its_words(problem: str) -> str:

@@ -58,7 +58,7 @@ AUTH = f'[auth]\nauth_method = "api-key"\napi_key = "{KEY}"\n'
     [
         (AUTH, {}, "https://api.arize.com"),
         # Fields that the CLI does not pass come from the SDK's variables (contract section 6.3).
-        (AUTH, {"ARIZE_API_PORT": "8443"}, "https://api.arize.com:8443"),
+        (AUTH, {"ARIZE_API_PORT": "8443"}, "https://api.arize.com"),
         (f'{AUTH}[routing]\nregion = "eu-west-1a"\n', {}, "https://api.eu-west-1a.arize.com"),
         (f'{AUTH}[routing]\nregion = "EU"\n', {}, "https://api.eu-west-1a.arize.com"),
         (f'{AUTH}[routing]\nregion = "US"\n', {}, "https://api.us-east-1b.arize.com"),
@@ -130,17 +130,11 @@ ROUTED = f'{AUTH}[routing]\napi_host = "profile.example"\n'
         # The variable.
         ({}, {"ARIZE_PROFILE": "work"}, KEY, "https://profile.example"),
         ({"region": ""}, {"ARIZE_PROFILE": "work"}, KEY, "https://profile.example"),
-        ({}, {"ARIZE_PROFILE": "work", "ARIZE_API_KEY": KEY}, KEY, "https://profile.example"),
-        ({}, {"ARIZE_PROFILE": "work", "ARIZE_API_HOST": "profile.example"}, KEY, "https://profile.example"),
+        ({}, {"ARIZE_PROFILE": "work", **OTHER}, KEY, "https://profile.example"),
+        ({"api_key": CREDENTIAL}, {"ARIZE_PROFILE": "work", **OTHER}, CREDENTIAL, "https://profile.example"),
+        ({"region": "eu"}, {"ARIZE_PROFILE": "work", **OTHER}, KEY, "https://api.eu-west-1a.arize.com"),
         ({}, {"ARIZE_PROFILE": "", **OTHER}, OTHER["ARIZE_API_KEY"], "https://env.example"),
         ({"profile": "work"}, {"ARIZE_PROFILE": "another"}, KEY, "https://profile.example"),
-        # It is not even read where options say everything.
-        (
-            {"api_key": CREDENTIAL, "region": "eu"},
-            {"ARIZE_PROFILE": "x"},
-            CREDENTIAL,
-            "https://api.eu-west-1a.arize.com",
-        ),
     ],
 )
 def test_precedence(home: Home, options: dict[str, t.Any], environment: dict[str, str], key: str, url: str) -> None:
@@ -149,12 +143,21 @@ def test_precedence(home: Home, options: dict[str, t.Any], environment: dict[str
     assert (found.credential.reveal(), found.base_url) == (key, url)
 
 
-@pytest.mark.parametrize("variable", ["ARIZE_API_KEY", "ARIZE_BASE_URL", "ARIZE_REGION", "ARIZE_SINGLE_HOST"])
-def test_the_variable_and_another_one_are_not_mixed(home: Home, variable: str) -> None:
-    """A key would go to an address that it does not belong to."""
+@pytest.mark.parametrize("by_option", [True, False])
+def test_no_other_variable_of_arize_is_read(home: Home, by_option: bool) -> None:
     home.write(ROUTED)
-    problem = home.problem({"ARIZE_PROFILE": "work", variable: "eu"}, profile=None)
-    assert problem.startswith(f"ARIZE_PROFILE: {variable} is set, too")
+    others = {
+        "ARIZE_API_PORT": "1",
+        "ARIZE_API_DIALECT": "legacy",
+        "ARIZE_REQUEST_VERIFY": "false",
+        "ARIZE_SSL_CA_CERT": "/x",
+        "ARIZE_PROXY_URL": "http://x",
+    }
+    named: dict[str, t.Any] = {"profile": "work"} if by_option else {}
+    found = home.connection({**OTHER, **others, "ARIZE_PROFILE": "work"}, **named)
+    assert found == home.connection(profile="work")
+    # Those of the network are not Arize's.
+    assert home.connection({"HTTPS_PROXY": "http://p.example"}, **{**named, "profile": "work"}).proxy is not None
 
 
 def test_a_profile_that_refers_to_the_variables_is_no_mixture(home: Home) -> None:
@@ -162,14 +165,6 @@ def test_a_profile_that_refers_to_the_variables_is_no_mixture(home: Home) -> Non
     home.write('[auth]\napi_key = "${ARIZE_API_KEY}"\n[routing]\nregion = "${ARIZE_REGION}"\n')
     found = home.connection({"ARIZE_PROFILE": "work", "ARIZE_API_KEY": KEY, "ARIZE_REGION": "eu"})
     assert (found.credential.reveal(), found.base_url) == (KEY, "https://api.eu-west-1a.arize.com")
-
-
-@pytest.mark.parametrize("option", ["api_key", "api_url", "region"])
-def test_the_variable_and_an_option_are_not_mixed_either(home: Home, option: str) -> None:
-    home.write(ROUTED)
-    value = {"api_key": CREDENTIAL, "api_url": "https://o.example", "region": "eu"}[option]
-    problem = home.problem({"ARIZE_PROFILE": "work"}, profile=None, **{option: value})
-    assert problem.startswith(f"ARIZE_PROFILE: {option} is set, too")
 
 
 def test_a_key_in_the_option_needs_none_in_the_profile(home: Home) -> None:
