@@ -79,8 +79,8 @@ def test_reports_of_hostile_names(player: RolePlayer, tmp_path: pathlib.Path) ->
     """What the service says is text and nothing else, in each format; reports are private and don't change."""
     simulator, folder = player.simulator, tmp_path / "reports"
     for name in HOSTILE.values():
-        seed(simulator, name, description=name, age_days=400, lapses_in_days=3)
-    seed(simulator, "gone", age_days=90, lapses_in_days=-2)
+        seed(simulator, name, description=name, age_days=400, expires_in_days=3)
+    seed(simulator, "gone", age_days=90, expires_in_days=-2)
     variables = {"key_audit_folder": str(folder)}
     foreseen = player.check(variables)
     assert not folder.exists()
@@ -128,7 +128,7 @@ def test_reports_of_hostile_names(player: RolePlayer, tmp_path: pathlib.Path) ->
 
 def test_findings_fail_the_play_unless_accepted(player: RolePlayer, tmp_path: pathlib.Path) -> None:
     """After the reports are written, for the kinds that were named, and not for what is accepted."""
-    seed(player.simulator, "bounded", lapses_in_days=3)
+    seed(player.simulator, "bounded", expires_in_days=3)
     seed(player.simulator, "unbounded")
     variables: dict[str, t.Any] = {
         "key_audit_folder": str(tmp_path / "reports"),
@@ -179,8 +179,8 @@ def test_a_text_is_a_list_and_what_matches_nothing_is_listed(player: RolePlayer,
     simulator = player.simulator
     template = HOSTILE["template"]
     for space in ("analytics", "ingest"):
-        seed(simulator, "twin", space_id=space_id(simulator, space), lapses_in_days=3)
-    bounded, _other = (seed(simulator, name, lapses_in_days=3) for name in ("by id", template))
+        seed(simulator, "twin", space_id=space_id(simulator, space), expires_in_days=3)
+    bounded, _other = (seed(simulator, name, expires_in_days=3) for name in ("by id", template))
     folder = tmp_path / "reports"
     given = {
         "key_audit_spaces": "analytics, ingest",

@@ -183,7 +183,7 @@ class StoredKey:
         return redact(self.secret)
 
     def live_at(self, moment: datetime) -> bool:
-        """ACTIVE and not lapsed."""
+        """ACTIVE and not expired."""
         return self.status == "ACTIVE" and (self.expires_at is None or self.expires_at > moment)
 
     def fits(self, secret: str, moment: datetime) -> bool:

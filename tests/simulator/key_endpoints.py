@@ -159,8 +159,8 @@ class KeyEndpoints:
     def _shown(self, key: StoredKey, status: str) -> bool:
         if key.status != status or (key.is_credential and not self._state.switches.credentials_listed):
             return False
-        lapsed = key.status == "ACTIVE" and not key.live_at(self._state.clock.now())
-        return self._state.switches.lapsed_keys_listed or not lapsed
+        expired = key.status == "ACTIVE" and not key.live_at(self._state.clock.now())
+        return self._state.switches.expired_keys_listed or not expired
 
     def _shelf(self, caller: User, key_type: str | None, space_id: str | None, user_id: str | None) -> Shelf:
         """The keys among which a listing has to look."""

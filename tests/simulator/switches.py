@@ -33,10 +33,10 @@ class Switches:
     refresh_keeps_created_at: bool = False
     refresh_keeps_creator: bool = True
     refresh_without_expiry: str = "rejected"
-    # Status for refreshing a revoked key. A lapsed key cannot satisfy the expiry rule and is always 422.
+    # Status for refreshing a revoked key. A expired key cannot satisfy the expiry rule and is always 422.
     refresh_of_dead_key_status: int = 404
     # Listings: contract section 4.
-    lapsed_keys_listed: bool = True
+    expired_keys_listed: bool = True
     service_list_without_space: str = "created_by_caller"
     user_list_in_space: str = "empty"
     list_without_type: str = "user"

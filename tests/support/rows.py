@@ -73,7 +73,7 @@ def space_id(simulator: Simulator, name: str = "analytics") -> str:
 
 
 def seed(
-    simulator: Simulator, name: str, age_days: float = 0, lapses_in_days: float | None = None, **values: t.Any
+    simulator: Simulator, name: str, age_days: float = 0, expires_in_days: float | None = None, **values: t.Any
 ) -> StoredKey:
     """A key that is there before the run; of a service key's spaces, analytics."""
     now = simulator.clock.now()
@@ -82,7 +82,7 @@ def seed(
     return simulator.seed_key(
         name=name,
         created_at=(now - timedelta(days=age_days)).replace(microsecond=0),
-        expires_at=None if lapses_in_days is None else now + timedelta(days=lapses_in_days),
+        expires_at=None if expires_in_days is None else now + timedelta(days=expires_in_days),
         **values,
     )
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The newest SDK does with the simulator what it does with the service, under each reading of what is contradicted.
 
-The switches are those of contract sections 3.1 (id of a refreshed key), 4 (lapsed keys, service keys without a space,
+The switches are those of contract sections 3.1 (id of a refreshed key), 4 (expired keys, service keys without a space,
 keys of both types) and 12 (an expiry that is left out of a refresh).
 """
 
@@ -19,7 +19,7 @@ from simulator import Fault, Simulator, Switches
 READINGS: dict[str, dict[str, t.Any]] = {
     "as the contract suggests": {},
     "refresh keeps the id": {"refresh_keeps_id": True},
-    "lapsed keys not listed": {"lapsed_keys_listed": False},
+    "expired keys not listed": {"expired_keys_listed": False},
     "service keys of the account without a space": {"service_list_without_space": "account"},
     "no service keys without a space": {"service_list_without_space": "empty"},
     "both types without a filter": {"list_without_type": "both"},
@@ -160,11 +160,11 @@ def test_refresh_of_a_bounded_key(service: Simulator, ask: t.Callable[..., t.Any
         assert instant(ask("api_keys.refresh", api_key_id=key.id)["expires_at"]) == expires_at
 
 
-def test_lapsed_keys(service: Simulator, ask: t.Callable[..., t.Any]) -> None:
-    """Contract section 4: whether a lapsed key is listed as active is not described."""
-    service.seed_key(name="lapsed", key_type="USER", expires_at=later(-1), created_at=later(-9))
+def test_expired_keys(service: Simulator, ask: t.Callable[..., t.Any]) -> None:
+    """Contract section 4: whether an expired key is listed as active is not described."""
+    service.seed_key(name="expired", key_type="USER", expires_at=later(-1), created_at=later(-9))
     names = [key["name"] for key in ask("api_keys.list", key_type="USER", status="ACTIVE")["api_keys"]]
-    assert names == (["lapsed"] if service.switches.lapsed_keys_listed else [])
+    assert names == (["expired"] if service.switches.expired_keys_listed else [])
 
 
 ERRORS = {401: "Unauthorized", 400: "BadRequest", 404: "NotFound", 422: "UnprocessableEntity", 403: "Forbidden"}

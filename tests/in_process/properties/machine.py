@@ -117,7 +117,7 @@ class KeyMachine(RuleBasedStateMachine):
         reissue=st.sampled_from([True, True, False]),
         keeps_id=st.booleans(),
         resolution=st.sampled_from(["second", "microsecond"]),
-        lapsed=st.booleans(),
+        expired=st.booleans(),
         legacy=st.sampled_from([False, False, False, True]),
         lag=st.sampled_from([0.0, 0.0, 1.5, 5.0, 8.0]),
     )
@@ -127,7 +127,7 @@ class KeyMachine(RuleBasedStateMachine):
         reissue: bool,
         keeps_id: bool,
         resolution: str,
-        lapsed: bool,
+        expired: bool,
         legacy: bool,
         lag: float,
     ) -> None:
@@ -135,7 +135,7 @@ class KeyMachine(RuleBasedStateMachine):
         switches = {
             "refresh_keeps_id": keeps_id,
             "created_at_resolution": resolution,
-            "lapsed_keys_listed": lapsed,
+            "expired_keys_listed": expired,
             "legacy": legacy,
             "list_lag_seconds": lag,
         }

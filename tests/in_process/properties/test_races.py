@@ -20,7 +20,7 @@ ROUNDS = int(os.environ.get("ARIZE_TEST_ROUNDS", "2"))
 RUNS = 50
 NAME = "ingest"
 KINDS: dict[str, tuple[int | None, int | None, dict[str, t.Any]]] = {
-    # Age in days of the key that is there, days until it lapses, and what is declared.
+    # Age in days of the key that is there, days until it expires, and what is declared.
     "create": (None, None, {"expires_in": "90d"}),
     "create, unbounded": (None, None, {}),
     "refresh": (31, None, {"max_age": "30d"}),
@@ -42,7 +42,7 @@ def race(simulator: Simulator, space_id: str, options: dict[str, t.Any]) -> list
 @pytest.mark.parametrize("round_number", range(ROUNDS))
 @pytest.mark.parametrize("kind", KINDS)
 def test_race(kind: str, round_number: int) -> None:
-    age, lapses, options = KINDS[kind]
+    age, expires, options = KINDS[kind]
     random.seed(round_number)
     with Simulator(seed=round_number, spaces=["analytics"]) as simulator:
         space_id = simulator.spaces[0].id
@@ -53,7 +53,7 @@ def test_race(kind: str, round_number: int) -> None:
                 name=NAME,
                 space_id=space_id,
                 created_at=now - datetime.timedelta(days=age),
-                expires_at=None if lapses is None else now + datetime.timedelta(days=lapses),
+                expires_at=None if expires is None else now + datetime.timedelta(days=expires),
             )
         outcomes = race(simulator, space_id, options)
 

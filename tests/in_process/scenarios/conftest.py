@@ -25,10 +25,10 @@ class World:
     space_id: str
     dest: pathlib.Path
 
-    def seed(self, age_days: float = 0.0, lapses_in_days: float | None = None, **values: t.Any) -> t.Any:
-        """A key issued `age_days` ago that lapses `lapses_in_days` from now (None: never)."""
+    def seed(self, age_days: float = 0.0, expires_in_days: float | None = None, **values: t.Any) -> t.Any:
+        """A key issued `age_days` ago that expires `expires_in_days` from now (None: never)."""
         now = self.simulator.clock.now()
-        expires_at = None if lapses_in_days is None else now + datetime.timedelta(days=lapses_in_days)
+        expires_at = None if expires_in_days is None else now + datetime.timedelta(days=expires_in_days)
         return self.simulator.seed_key(
             **{
                 "name": NAME,

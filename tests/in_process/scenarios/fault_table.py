@@ -165,7 +165,7 @@ class Row:
 
 def run_row(world: World, fault: str, task: str, job: Job, values: Values, on_lost: str, nth: int = 1) -> Row:
     """Run one task under one fault in a fresh world."""
-    seeded = [world.seed(age, lapses) for age, lapses in job.seeds]
+    seeded = [world.seed(age, expires) for age, expires in job.seeds]
     if seeded:
         world.dest.write_text(seeded[-1].secret)
         world.dest.chmod(0o600)

@@ -10,7 +10,7 @@ import typing as t
 SWITCHES: dict[str, dict[str, t.Any]] = {
     "most likely": {},
     "refresh keeps the id": {"refresh_keeps_id": True},
-    "lapsed keys not listed": {"lapsed_keys_listed": False},
+    "expired keys not listed": {"expired_keys_listed": False},
     "microseconds": {"created_at_resolution": "microsecond"},
     "two to a page": {"page_size_max": 2},
     "expiry in whole seconds": {"expires_at_resolution": "second"},
@@ -22,7 +22,7 @@ SWITCHES: dict[str, dict[str, t.Any]] = {
 class Row:
     """What lies there before, what is declared, and what must come of it.
 
-    `seeds` are (age in days, days until it lapses) of live keys, oldest first. `stored`: which of them `dest` holds.
+    `seeds` are (age in days, days until it expires) of live keys, oldest first. `stored`: which of them `dest` holds.
     `writes`: the requests that change something. `live`: how many keys are live afterwards.
     """
 
@@ -43,7 +43,7 @@ class Row:
 ROWS = {
     "nothing there": Row([], {}, "created", ["create"], sends_expiry=False),
     "nothing there, bounded": Row([], {"expires_in": "90d"}, "created", ["create"], sends_expiry=True),
-    "only a lapsed one": Row([(100, -1)], {"expires_in": "90d"}, "created", ["create"], sends_expiry=True),
+    "only an expired one": Row([(100, -1)], {"expires_in": "90d"}, "created", ["create"], sends_expiry=True),
     "nothing due": Row([(10, 80)], {"expires_in": "90d", "renew_before": "14d"}, "none"),
     "retiring beside it": Row([(80, 10), (4, 86)], {"expires_in": "90d", "renew_before": "14d"}, "none", live=2),
     "max_age, unbounded": Row(
@@ -209,9 +209,9 @@ ROWS = {
 def in_words(row: Row) -> tuple[str, ...]:
     """The cells of a row: keys before, options, dest, action, requests, keys after, old secret."""
     keys = []
-    for age, lapses in row.seeds:
+    for age, expires in row.seeds:
         issued = "just issued" if age < 1 else f"{age:g} days old"
-        end = "unbounded" if lapses is None else f"lapses in {lapses:g} days" if lapses > 0 else "lapsed"
+        end = "unbounded" if expires is None else f"expires in {expires:g} days" if expires > 0 else "expired"
         keys.append(f"{issued}, {end}")
     options = [
         f"`{name}: {str(value).lower() if isinstance(value, bool) else value}`" for name, value in row.options.items()

@@ -44,7 +44,7 @@ def revoke_by_id_alone(simulator: Simulator) -> Options:
 
 def revoke_by_name(simulator: Simulator) -> Options:
     """The current and the retiring key go; another name stays."""
-    seed(simulator, NAME, age_days=40, lapses_in_days=1)
+    seed(simulator, NAME, age_days=40, expires_in_days=1)
     seed(simulator, NAME, age_days=1)
     seed(simulator, "another key")
     return {"name": NAME, "space": "analytics", "state": "absent"}
@@ -63,14 +63,14 @@ def revoke_the_revoked(simulator: Simulator) -> Options:
 
 def refresh_with_expiry(simulator: Simulator) -> Options:
     """By id, to an earlier end."""
-    key = seed(simulator, NAME, age_days=5, lapses_in_days=90)
+    key = seed(simulator, NAME, age_days=5, expires_in_days=90)
     wanted = (simulator.clock.now() + timedelta(days=30)).replace(microsecond=0)
     return {"id": key.id, "space": space_id(simulator), "state": "refreshed", "expires_at": wanted.isoformat()}
 
 
 def refresh_keeping_expiry(simulator: Simulator) -> Options:
     """By name; the end stays."""
-    seed(simulator, NAME, age_days=5, lapses_in_days=90)
+    seed(simulator, NAME, age_days=5, expires_in_days=90)
     return {"name": NAME, "space": "analytics", "state": "refreshed"}
 
 
@@ -87,15 +87,15 @@ def refresh_user(simulator: Simulator) -> Options:
 
 
 def rotate_before_end(simulator: Simulator) -> Options:
-    """Replaced, for a refresh can't extend a life; the old key lapses by itself."""
-    seed(simulator, NAME, age_days=80, lapses_in_days=10)
+    """Replaced, for a refresh can't extend a life; the old key expires by itself."""
+    seed(simulator, NAME, age_days=80, expires_in_days=10)
     return {"name": NAME, "space": "analytics", "expires_in": "90d", "renew_before": "14d"}
 
 
 def clear_duplicates(simulator: Simulator) -> Options:
     """All but the newest are revoked."""
     seed(simulator, NAME, age_days=3)
-    seed(simulator, NAME, age_days=2, lapses_in_days=5)
+    seed(simulator, NAME, age_days=2, expires_in_days=5)
     seed(simulator, NAME, age_days=1)
     return {"name": NAME, "space": "analytics", "exclusive": True}
 
@@ -229,7 +229,7 @@ def test_revoking_hits_those_named_and_no_others(played: Playeds) -> None:
     assert {key["id"] for key in row.real["revoked"]} == set(row.before) - {live.id}
 
 
-def test_a_replaced_key_serves_until_it_lapses(played: Playeds) -> None:
+def test_a_replaced_key_serves_until_it_expires(played: Playeds) -> None:
     """Renewing never cuts the old secret off, and lists its key as retiring."""
     row = played["rotate before the end"]
     (old,) = row.before.values()

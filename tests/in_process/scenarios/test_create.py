@@ -56,16 +56,16 @@ def two_organizations(simulator: Simulator) -> Options:
 
 
 def after_a_revoked_one(simulator: Simulator) -> Options:
-    """A revoked and a lapsed key of the same name don't count."""
+    """A revoked and an expired key of the same name don't count."""
     simulator.seed_key(name=NAME, space_id=space_id(simulator), status="REVOKED")
-    lapsed = simulator.clock.now() - timedelta(days=1)
-    simulator.seed_key(name=NAME, space_id=space_id(simulator), expires_at=lapsed)
+    expired = simulator.clock.now() - timedelta(days=1)
+    simulator.seed_key(name=NAME, space_id=space_id(simulator), expires_at=expired)
     return {"name": NAME, "space": "analytics"}
 
 
 ROWS: dict[str, Row] = {
     "user": user(),
-    "user, described, lapsing": user(description="For a notebook", expires_in="2w"),
+    "user, described, expiring": user(description="For a notebook", expires_in="2w"),
     "space by name": service(),
     "space by id": by_space_id,
     "space role admin": service(space_role="admin"),
@@ -82,7 +82,7 @@ ROWS: dict[str, Row] = {
     "expires_at": service(expires_at="2031-03-31T02:00:00+02:00"),
     "expires_in": service(expires_in="90d"),
     "expires_in by the calendar": service(expires_in="6mo"),
-    "revoked and lapsed ones": after_a_revoked_one,
+    "revoked and expired ones": after_a_revoked_one,
 }
 # What the bot user gets, by organization and space name, and in the account; None is the service's default.
 DEFAULT_ROLES = {"account": "MEMBER", "Example Org": "READ_ONLY", "analytics": "MEMBER"}
@@ -168,10 +168,10 @@ def test_roles_that_are_not_declared_are_not_sent(played: Playeds) -> None:
     [
         ("expires_at", "2031-03-31T00:00:00Z"),
         ("expires_in", timedelta(days=90)),
-        ("user, described, lapsing", timedelta(weeks=2)),
+        ("user, described, expiring", timedelta(weeks=2)),
     ],
 )
-def test_the_key_lapses_when_declared(played: Playeds, name: str, expected: str | timedelta) -> None:
+def test_the_key_expires_when_declared(played: Playeds, name: str, expected: str | timedelta) -> None:
     """An instant is taken in its time zone, a duration counts from the service's now."""
     row = played[name]
     if isinstance(expected, timedelta):

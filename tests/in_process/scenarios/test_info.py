@@ -34,12 +34,12 @@ def populate(simulator: Simulator) -> str:
     """Keys of both types, statuses and two creators in three spaces; returns the other creator's id."""
     analytics, ingest = space_id(simulator), space_id(simulator, "ingest")
     other = simulator.add_user("Other person", account_role="ADMIN")
-    seed(simulator, "alpha", description="First", lapses_in_days=3)
+    seed(simulator, "alpha", description="First", expires_in_days=3)
     seed(simulator, "beta", age_days=2)
     seed(simulator, "beta", age_days=1, created_by=other)
     seed(simulator, "both spaces", space_ids=[analytics, ingest])
     seed(simulator, "gone", status="REVOKED")
-    seed(simulator, "lapsed", age_days=9, lapses_in_days=-1)
+    seed(simulator, "expired", age_days=9, expires_in_days=-1)
     for number in range(5):
         seed(simulator, f"user {number}", age_days=number, key_type="USER")
     seed(simulator, "gone user", key_type="USER", status="REVOKED")
@@ -88,9 +88,9 @@ EXPECTED = {
     "users": {"user 0", "user 1", "user 2", "user 3", "user 4"},
     "no type": {"user 0", "user 1", "user 2", "user 3", "user 4"},
     "revoked": {"gone"},
-    "all": {"alpha", "beta", "both spaces", "gone", "lapsed"},
-    "space by name": {"alpha", "beta", "both spaces", "lapsed"},
-    "space by id": {"alpha", "beta", "both spaces", "lapsed"},
+    "all": {"alpha", "beta", "both spaces", "gone", "expired"},
+    "space by name": {"alpha", "beta", "both spaces", "expired"},
+    "space by id": {"alpha", "beta", "both spaces", "expired"},
     "all spaces": {"both spaces"},
     "by user": {"beta"},
     "users of another": {"not mine"},
@@ -127,10 +127,10 @@ def test_the_fields_are_those_of_the_service(listings: Listings) -> None:
         assert secret not in json.dumps(listings.results)
 
 
-def test_a_lapsed_key_is_not_live(listings: Listings) -> None:
+def test_an_expired_key_is_not_live(listings: Listings) -> None:
     """Even where the service lists it as active."""
     by_name = {key["name"]: key["live"] for key in listings.results["all"]["api_keys"]}
-    assert by_name == {"alpha": True, "beta": True, "both spaces": True, "gone": False, "lapsed": False}
+    assert by_name == {"alpha": True, "beta": True, "both spaces": True, "gone": False, "expired": False}
 
 
 def test_a_key_of_two_spaces_is_listed_once_with_both(listings: Listings) -> None:

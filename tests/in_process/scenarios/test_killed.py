@@ -62,7 +62,7 @@ def run_killed(
 )
 def test_killed(world: World, step: str, situation: str) -> None:
     seeds, options = SITUATIONS[situation]
-    seeded = [world.seed(age, lapses) for age, lapses in seeds]
+    seeded = [world.seed(age, expires) for age, expires in seeds]
     if seeded:
         world.dest.write_text(seeded[-1].secret)
         world.dest.chmod(0o600)

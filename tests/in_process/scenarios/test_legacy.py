@@ -33,13 +33,13 @@ def create_user_key(_simulator: Simulator) -> Options:
 
 def nothing_due(simulator: Simulator) -> Options:
     """A live key."""
-    seed(simulator, "old", age_days=3, lapses_in_days=80)
+    seed(simulator, "old", age_days=3, expires_in_days=80)
     return {"name": "old", "space": "analytics", "renew_before": "14d"}
 
 
 def rotated(simulator: Simulator) -> Options:
     """Due, and the wanted expiry is later: replace."""
-    seed(simulator, "old", age_days=80, lapses_in_days=10)
+    seed(simulator, "old", age_days=80, expires_in_days=10)
     return {"name": "old", "space": "analytics", "renew_before": "14d", "expires_in": "90d"}
 
 

@@ -17,7 +17,7 @@ from in_process.scenarios.present_table import ROWS, SWITCHES, Row
 
 def prepare(world: World, row: Row) -> dict[str, t.Any]:
     """Seed the keys and the file; return the options."""
-    seeded = [world.seed(age, lapses) for age, lapses in row.seeds]
+    seeded = [world.seed(age, expires) for age, expires in row.seeds]
     options = dict(row.options)
     if options.get("issued_after") == "yesterday":
         options["issued_after"] = (world.simulator.clock.now().isoformat()[:10]) + "T00:00:00Z"

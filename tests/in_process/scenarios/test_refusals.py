@@ -78,7 +78,7 @@ REFUSALS = {
 @pytest.mark.parametrize("check", [True, False], ids=["check mode", "real"])
 @pytest.mark.parametrize("refusal", REFUSALS.values(), ids=REFUSALS.keys())
 def test_refusal(world: World, refusal: Refusal, check: bool) -> None:
-    seeded = [world.seed(age, lapses) for age, lapses in refusal.seeds]
+    seeded = [world.seed(age, expires) for age, expires in refusal.seeds]
     options = dict(refusal.options)
     if refusal.maximum_lifetime_days is not None:
         world.simulator.account.maximum_key_lifetime = refusal.maximum_lifetime_days * 86_400

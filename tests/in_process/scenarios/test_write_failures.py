@@ -29,7 +29,7 @@ SITUATIONS: dict[str, tuple[list[tuple[float, float | None]], dict[str, t.Any]]]
 
 def prepare(world: World, seeds: t.Iterable[tuple[float, float | None]]) -> list[t.Any]:
     """Seed the keys; the file holds the secret of the newest."""
-    seeded = [world.seed(age, lapses) for age, lapses in seeds]
+    seeded = [world.seed(age, expires) for age, expires in seeds]
     if seeded:
         world.dest.write_text(seeded[-1].secret)
         world.dest.chmod(0o600)

@@ -126,7 +126,7 @@ def connection(**changes: t.Any) -> Connection:
 def observed(*keys: ApiKey, now: datetime = NOW, **changes: t.Any) -> Observation:
     """What the observer would make of a listing; `stored` is the secret in dest, `dest` says whether there is a dest.
 
-    Lapsed and revoked keys are left out, as the observer does.
+    Expired and revoked keys are left out, as the observer does.
     """
     has_dest = changes.pop("dest", "stored" in changes)
     value = changes.pop("stored", None)

@@ -83,8 +83,8 @@ def test_dead_keys_are_not_refreshed(world: Any) -> None:
     assert world.admin.refresh(revoked["id"]).status_code == 404
     world.simulator.switches.refresh_of_dead_key_status = 422
     assert world.admin.refresh(revoked["id"]).status_code == 422
-    lapsed = world.simulator.seed_key(name="k", space_id=world.analytics.id, expires_at="2020-01-01T00:00:00Z")
-    assert world.admin.refresh(lapsed.id, expires_at="2020-01-01T00:00:00Z").status_code == 422
+    expired = world.simulator.seed_key(name="k", space_id=world.analytics.id, expires_at="2020-01-01T00:00:00Z")
+    assert world.admin.refresh(expired.id, expires_at="2020-01-01T00:00:00Z").status_code == 422
     assert world.admin.refresh("QXBpS2V5OjE6WFhYWA==").status_code == 404
     assert world.admin.refresh("no-id").status_code == 400
 
