@@ -28,11 +28,14 @@ from ansible_collections.community.arize.plugins.module_utils._service.connectio
 from ansible_collections.community.arize.plugins.module_utils._service.http import HttpTransport, SessionPool
 
 try:
+    # From ansible-core 2.22 on deprecated, because secrets are registered.
+    from ansible.module_utils.common.parameters import remove_values
+except ImportError:
+    remove_values = None
+
+try:
     from ansible.module_utils.secrets import register_secret
 except ImportError:
-    # ansible-core before 2.22 has no register of secrets, and masks what a module returns.
-    from ansible.module_utils.common.parameters import remove_values
-
     register_secret = None
 
 Result = t.Dict[str, t.Any]
