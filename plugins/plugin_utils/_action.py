@@ -108,7 +108,7 @@ class HidingActionModule(ArizeActionModule):
 
     def run(self, tmp: t.Any = None, task_vars: t.Any = None) -> Result:
         """Run the module. Raises what the ordinary execution raises."""
-        if self._task.args.get("state") != "absent":
+        if any(declared.get("state") != "absent" for declared in self._declared()):
             refusal = self._refusal()
             if refusal:
                 return {"failed": True, "msg": refusal}
@@ -116,14 +116,24 @@ class HidingActionModule(ArizeActionModule):
                 # Other code fetches the result. It holds the secret if the module can't write dest.
                 self._task.no_log = True
         result = self._run_unseen(tmp, task_vars)
-        if result.get("key"):
-            self._hide(result, (task_vars or {}).get("inventory_hostname", "localhost"))
+        secrets = [str(done["key"]) for done in self._results_of(result) if done.get("key")]
+        if secrets:
+            self._hide(result, secrets, (task_vars or {}).get("inventory_hostname", "localhost"))
         return result
+
+    def _declared(self) -> list[Result]:
+        """The options of each key that the task declares."""
+        return [self._task.args]
+
+    def _results_of(self, result: Result) -> list[Result]:
+        """The result for each of them, which may hold a secret."""
+        return [result]
 
     def _refusal(self) -> str:
         """Why a task that may issue a secret must not run, or an empty text. Check mode refuses alike."""
         task = self._task
-        dest = task.args.get("dest")
+        issuing = [declared for declared in self._declared() if declared.get("state") != "absent"]
+        dest = all(declared.get("dest") for declared in issuing)
         if not dest and not task.register:
             return (
                 "Nobody would receive the new secret: the task has neither dest nor register. Set dest to a file on "
@@ -139,7 +149,7 @@ class HidingActionModule(ArizeActionModule):
             )
         if not task.async_val:
             return ""
-        if not dest or boolean(task.args.get("return_key") or False, strict=False):
+        if not dest or any(boolean(declared.get("return_key") or False, strict=False) for declared in issuing):
             return (
                 "async would show the new secret. Set dest, and leave return_key unset, so that the secret is not in "
                 "the result. Or set no_log to true on this task and on the async_status task that fetches its result."
@@ -177,19 +187,25 @@ class HidingActionModule(ArizeActionModule):
         finally:
             context.no_log = shown
 
-    def _hide(self, result: Result, host: str) -> None:
+    def _hide(self, result: Result, secrets: list[str], host: str) -> None:
         """Hide the result, and say in one line on stderr what happened. stdout may be read by a program."""
-        secret = str(result["key"])
         if register_secret is not None:
-            # Later tasks can't print it either.
-            register_secret(secret)
+            # Later tasks can't print them either.
+            for secret in secrets:
+                register_secret(secret)
         result["_ansible_no_log"] = True
         if marks_items_only(core_version):
             self._task.no_log = True
             for warning in result.get("warnings") or ():
-                display.warning(str(warning).replace(secret, _MASK))
-        message = " ".join(str(result.get("msg") or "").replace(secret, _MASK).splitlines())
+                display.warning(_masked(str(warning), secrets))
+        message = " ".join(_masked(str(result.get("msg") or ""), secrets).splitlines())
         if result.get("failed"):
             display.display(f"[ERROR]: {host}: {message}", color=constants.COLOR_ERROR, stderr=True)
         elif message:
             display.display(f"{host}: {message}", color=constants.COLOR_CHANGED, stderr=True)
+
+
+def _masked(text: str, secrets: list[str]) -> str:
+    for secret in secrets:
+        text = text.replace(secret, _MASK)
+    return text

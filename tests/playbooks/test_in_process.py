@@ -42,6 +42,11 @@ def tasks(runner: PlaybookRunner) -> list[Task]:
         runner.info(space="analytics", expires_within="100d"),
         runner.info(space="analytics", profile="none"),
         {**runner.key(name="a key", space="analytics", state="absent"), "delegate_to": "another", "check_mode": True},
+        runner.keys(
+            spaces=["analytics"], defaults={"name": "{space} key", "dest": "~/{space}.key", "expires_in": "90d"}
+        ),
+        runner.keys(api_keys=[{"name": "c key", "space": "analytics"}, {"name": "d key", "space": "nowhere"}]),
+        runner.keys(api_keys=[{"name": "c key", "space": "analytics"}], concurrency=99),
         {**runner.info(space="analytics"), "environment": {"ARIZE_REGION": "{{ 'nowhere' }}"}},
     ]
 

@@ -66,6 +66,13 @@ def tasks(runner: PlaybookRunner, secrets: pathlib.Path) -> dict[str, Task]:
             "retries": 1,
             "delay": 0,
         },
+        "fleet": runner.keys(
+            api_keys=[{"name": f"f{index}", "space": "analytics", "expires_in": "90d"} for index in range(3)]
+        ),
+        "fleet, some fail": runner.keys(api_keys=[{"name": "g", "space": "analytics"}, {"name": "g", "space": "x"}]),
+        "fleet, written": runner.keys(
+            spaces=["analytics"], defaults={"name": "{space}-h", "dest": f"{secrets}/{{space}}-h"}
+        ),
         "crash": {**key("{{ item }}", **crashes), "loop": ["x", "crash"]},
         "async": {**key("e"), **waiting},
         "async, written": {**key("d", dest=f"{secrets}/d"), **waiting},
@@ -118,9 +125,12 @@ def test_no_secret_gets_out(runner: PlaybookRunner, simulator: Simulator, settin
     issued = {name: results[name] for name in ("reissued", "returned")}
     for name in ("loop", "some new", "some fail", "repeated", "crash"):
         issued.update({f"{name} {item['item']}": item for item in results[name]["results"]})
+    for name in ("fleet", "fleet, some fail"):
+        issued.update({f"{name} {item['declared']}": item for item in results[name]["api_keys"] if not item["failed"]})
+    assert results["fleet, written"]["changed"]
     without = {name for name, result in issued.items() if not result.get("key")}
     assert without == {"some new x", "some fail nobody", "crash x"}
-    assert run.stderr.count("[ERROR]: localhost: ") == 1, "what the crash left behind is told"
+    assert run.stderr.count("[ERROR]: localhost: ") == 2, "what the crash left behind is told, and the fleet's failure"
     assert results["async, written"]["changed"]
     assert runner.simulator.secret_is_valid(results["async, crash"]["key"])
 

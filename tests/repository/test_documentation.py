@@ -20,6 +20,7 @@ from ansible_collections.community.arize.plugins.module_utils._host.arguments im
     connection_arguments,
     info_arguments,
     key_arguments,
+    keys_arguments,
 )
 
 PREFIX = "community.arize."
@@ -27,6 +28,7 @@ GROUP = "group/community.arize.arize"
 SPECS: dict[str, dict[str, t.Any]] = {
     "arize_api_key": connection_arguments().merged_with(key_arguments()).argument_spec,
     "arize_api_key_info": connection_arguments().merged_with(info_arguments()).argument_spec,
+    "arize_api_keys": connection_arguments().merged_with(keys_arguments()).argument_spec,
 }
 ROLES: dict[str, dict[str, t.Any]] = {
     path.parents[1].name: yaml.safe_load(path.read_text(encoding="utf-8"))["argument_specs"]["main"]["options"]

@@ -26,6 +26,7 @@ MODULES = sorted(path.stem for path in (ROOT / "plugins/modules").glob("*.py"))
 SPECIFICATIONS = {
     "arize_api_key": _arguments.key_arguments,
     "arize_api_key_info": _arguments.info_arguments,
+    "arize_api_keys": _arguments.keys_arguments,
 }
 FRAGMENT = yaml.safe_load(ModuleDocFragment.DOCUMENTATION)
 
@@ -55,10 +56,17 @@ def test_every_module_has_a_specification_here() -> None:
     assert sorted(SPECIFICATIONS) == MODULES
 
 
+def returns_a_secret(documented: dict[str, t.Any]) -> bool:
+    return "key" in documented or any(
+        returns_a_secret(value["contains"]) for value in documented.values() if "contains" in value
+    )
+
+
 def test_every_module_has_an_action_plugin_and_one_that_returns_a_secret_hides_it() -> None:
     plugins = {name: importlib.import_module(f"{COLLECTION}.plugins.action.{name}").ActionModule for name in MODULES}
     assert {path.stem for path in (ROOT / "plugins/action").glob("*.py")} == set(MODULES)
-    with_secret = {name for name in MODULES if "key" in yaml.safe_load(module_code(name).RETURN)}
+    with_secret = {name for name in MODULES if returns_a_secret(yaml.safe_load(module_code(name).RETURN))}
+    assert with_secret == {"arize_api_key", "arize_api_keys"}
     assert {name for name, plugin in plugins.items() if issubclass(plugin, HidingActionModule)} == with_secret
     assert {name: plugin.arguments for name, plugin in plugins.items()} == SPECIFICATIONS
 

@@ -55,6 +55,13 @@ def run_key(
     return _run(_arguments.key_arguments(), _task.KeyTask, simulator, check, options, sleep, environment, local_now)
 
 
+def run_keys(
+    simulator: Simulator, check: bool = False, sleep: t.Callable[[float], None] | None = None, **options: t.Any
+) -> Outcome:
+    """`arize_api_keys` against the simulator."""
+    return _run(_arguments.keys_arguments(), _task.KeysTask, simulator, check, options, sleep, None)
+
+
 def run_info(simulator: Simulator, check: bool = False, **options: t.Any) -> Outcome:
     """`arize_api_key_info` against the simulator."""
     return _run(_arguments.info_arguments(), _task.KeyInfoTask, simulator, check, options, None, None)

@@ -52,6 +52,10 @@ class PlaybookRunner:
         """A task with `arize_api_key`."""
         return {"community.arize.arize_api_key": options}
 
+    def keys(self, **options: t.Any) -> Task:
+        """A task with `arize_api_keys`."""
+        return {"community.arize.arize_api_keys": options}
+
     def info(self, **options: t.Any) -> Task:
         """A task with `arize_api_key_info`."""
         return {"community.arize.arize_api_key_info": options}

@@ -138,6 +138,27 @@ def key_arguments() -> Arguments:
     )
 
 
+def keys_arguments() -> Arguments:
+    """The options of a fleet: those of a key twice, without defaults, which hold for what neither place says."""
+    key = key_arguments()
+    options = {
+        name: {part: value for part, value in option.items() if part != "default"}
+        for name, option in key.argument_spec.items()
+    }
+    return Arguments(
+        {
+            "spaces": {"type": "list", "elements": "str"},
+            "defaults": {"type": "dict", "options": options},
+            # Declarations, not secrets.
+            "api_keys": {"type": "list", "elements": "dict", "options": options, "no_log": False},
+            "concurrency": {"type": "int", "default": 8},
+            "prune_spaces": {"type": "list", "elements": "str"},
+            "prune_exclude": {"type": "list", "elements": "str"},
+            "prune_all": {"type": "bool", "default": False},
+        }
+    )
+
+
 def info_arguments() -> Arguments:
     """The options of the info module: filters and thresholds."""
     return Arguments(

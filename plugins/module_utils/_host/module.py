@@ -17,11 +17,13 @@ from ansible_collections.community.arize.plugins.module_utils._host.arguments im
     connection_arguments,
     info_arguments,
     key_arguments,
+    keys_arguments,
 )
 from ansible_collections.community.arize.plugins.module_utils._host.signals import signals_held
 from ansible_collections.community.arize.plugins.module_utils._host.task import (
     Host,
     KeyInfoTask,
+    KeysTask,
     KeyTask,
     TaskMaker,
     execute,
@@ -69,6 +71,11 @@ def _run(arguments: Arguments, make_task: TaskMaker) -> None:
 def run_key_module() -> None:
     """The whole of `arize_api_key`."""
     _run(key_arguments(), KeyTask)
+
+
+def run_keys_module() -> None:
+    """The whole of `arize_api_keys`."""
+    _run(keys_arguments(), KeysTask)
 
 
 def run_key_info_module() -> None:

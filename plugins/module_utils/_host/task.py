@@ -7,11 +7,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
+import functools
 import time
 import typing as t
 from datetime import datetime
 
+from ansible_collections.community.arize.plugins.module_utils._host.fleet import fleet
 from ansible_collections.community.arize.plugins.module_utils._model import declaration as _desired
 from ansible_collections.community.arize.plugins.module_utils._model.cleaning import Cleaner
 from ansible_collections.community.arize.plugins.module_utils._model.errors import (
@@ -20,7 +23,7 @@ from ansible_collections.community.arize.plugins.module_utils._model.errors impo
     Refused,
     TaskFailed,
 )
-from ansible_collections.community.arize.plugins.module_utils._model.instants import utc_now
+from ansible_collections.community.arize.plugins.module_utils._model.instants import ServerClock, utc_now
 from ansible_collections.community.arize.plugins.module_utils._service.client import ArizeClient
 from ansible_collections.community.arize.plugins.module_utils._service.connection import (
     Connection,
@@ -29,7 +32,10 @@ from ansible_collections.community.arize.plugins.module_utils._service.connectio
 )
 from ansible_collections.community.arize.plugins.module_utils._service.dialect import Dialect
 from ansible_collections.community.arize.plugins.module_utils._service.http import HttpTransport
+from ansible_collections.community.arize.plugins.module_utils._service.memory import Memory, RememberingClient
+from ansible_collections.community.arize.plugins.module_utils._service.pace import Pace
 from ansible_collections.community.arize.plugins.module_utils._work import list_keys as _info
+from ansible_collections.community.arize.plugins.module_utils._work.keep_many import FleetReconciler, Means
 from ansible_collections.community.arize.plugins.module_utils._work.keep_one import KeyReconciler
 
 Result = t.Dict[str, t.Any]
@@ -53,9 +59,35 @@ class Host:
     hold_signals: t.Callable[[], None] = lambda: None
     # The present UTC instant by the clock of this place.
     local_now: t.Callable[[], datetime] = utc_now
-    connect: t.Callable[[Connection, t.Callable[[float], None], t.Callable[[], datetime], Cleaner], HttpTransport] = (
-        HttpTransport
-    )
+    # Makes transports; called as the class HttpTransport is.
+    connect: t.Callable[..., HttpTransport] = HttpTransport
+
+
+class Clients:
+    """The clients of one task, which share clock and pace."""
+
+    def __init__(self, host: Host, connection: Connection, cleaner: Cleaner) -> None:
+        self.credential = connection.credential
+        self.base_url = connection.base_url
+        self._connection = connection
+        self._dialect = Dialect(connection.dialect, not connection.is_arize_cloud)
+        self._connect = functools.partial(
+            host.connect, connection, host.sleep, ServerClock(local=host.local_now), cleaner
+        )
+        self._pace = Pace()
+        self._memory = Memory()
+
+    @contextlib.contextmanager
+    def one(self) -> t.Iterator[ArizeClient]:
+        """The client of a task that deals with one key."""
+        with contextlib.closing(self._connect()) as transport:
+            yield ArizeClient(transport, self._dialect)
+
+    @contextlib.contextmanager
+    def one_of_many(self, fresh: bool) -> t.Iterator[RememberingClient]:
+        """A client for one key of a fleet; with `fresh` it asks anew which keys there are."""
+        with contextlib.closing(self._connect(pace=self._pace)) as transport:
+            yield RememberingClient(transport, self._dialect, self._memory, fresh)
 
 
 class Task(t.Protocol):
@@ -71,19 +103,33 @@ class Task(t.Protocol):
         """Do the work."""
 
 
-TaskMaker = t.Callable[[Host, ArizeClient, Connection], Task]
+TaskMaker = t.Callable[[Host, Clients, contextlib.ExitStack], Task]
 
 
 class KeyTask:
     """The work of `arize_api_key`."""
 
-    def __init__(self, host: Host, client: ArizeClient, connection: Connection) -> None:
+    def __init__(self, host: Host, clients: Clients, closing: contextlib.ExitStack) -> None:
         desired = _desired.desired_key(host.options)
+        client = closing.enter_context(clients.one())
         client.check(desired)
         reconciler = KeyReconciler(
-            desired, client, connection.credential, host.diff, host.sleep, host.hold_signals, host.local_now
+            desired, client, clients.credential, host.diff, host.sleep, host.hold_signals, host.local_now
         )
         self.label = desired.label
+        self.warnings = reconciler.warnings
+        self.predict = reconciler.predict
+        self.carry_out = reconciler.carry_out
+
+
+class KeysTask:
+    """The work of `arize_api_keys`."""
+
+    label = ""
+
+    def __init__(self, host: Host, clients: Clients, _closing: contextlib.ExitStack) -> None:
+        means = Means(clients.one_of_many, clients.credential, host.diff, host.sleep, host.hold_signals, host.local_now)
+        reconciler = FleetReconciler(fleet(host.options), means)
         self.warnings = reconciler.warnings
         self.predict = reconciler.predict
         self.carry_out = reconciler.carry_out
@@ -94,10 +140,10 @@ class KeyInfoTask:
 
     label = ""
 
-    def __init__(self, host: Host, client: ArizeClient, connection: Connection) -> None:
+    def __init__(self, host: Host, clients: Clients, closing: contextlib.ExitStack) -> None:
         self._query = _info.key_query(host.options)
-        self._client = client
-        self._api_url = connection.base_url
+        self._client = closing.enter_context(clients.one())
+        self._api_url = clients.base_url
         self.warnings: list[str] = []
 
     def predict(self) -> Result:
@@ -131,11 +177,8 @@ def _execute(host: Host, make_task: TaskMaker, cleaner: Cleaner) -> Result:
             f"The credential and each new secret go to {connection.base_url} without encryption, where anybody on "
             "the network can read them. Use https in api_url.",
         )
-    transport = host.connect(connection, host.sleep, host.local_now, cleaner)
-    try:
-        task = make_task(
-            host, ArizeClient(transport, Dialect(connection.dialect, not connection.is_arize_cloud)), connection
-        )
+    with contextlib.ExitStack() as closing:
+        task = make_task(host, Clients(host, connection, cleaner), closing)
         try:
             return task.predict() if host.dry_run else task.carry_out()
         except ArizeError as error:
@@ -145,5 +188,3 @@ def _execute(host: Host, make_task: TaskMaker, cleaner: Cleaner) -> Result:
         finally:
             for warning in task.warnings:
                 host.warn(warning)
-    finally:
-        transport.close()

@@ -22,12 +22,11 @@ import threading
 import time
 import typing as t
 import zlib
-from datetime import datetime
 from urllib.parse import unquote, urlsplit
 
 from ansible_collections.community.arize.plugins.module_utils._model import errors as _errors
 from ansible_collections.community.arize.plugins.module_utils._model.cleaning import Cleaner
-from ansible_collections.community.arize.plugins.module_utils._model.instants import ServerClock, utc_now
+from ansible_collections.community.arize.plugins.module_utils._model.instants import ServerClock
 from ansible_collections.community.arize.plugins.module_utils._model.keys import Secret
 from ansible_collections.community.arize.plugins.module_utils._service.connection import Connection
 from ansible_collections.community.arize.plugins.module_utils._service.limits import (
@@ -156,19 +155,20 @@ class HttpTransport:
         self,
         connection: Connection,
         sleep: t.Callable[[float], None] = time.sleep,
-        local_now: t.Callable[[], datetime] = utc_now,
+        clock: ServerClock | None = None,
         cleaner: Cleaner | None = None,
         pool: SessionPool | None = None,
         pace: Pace | None = None,
     ) -> None:
         """`cleaner` cleans what errors say, and is told the credential. Without a `pool` the session ends at close().
 
-        Transports that share a `pace` slow down together. Raises MissingLibrary without requests.
+        Transports that share a `pace` slow down together; those of one task share a `clock`. Raises MissingLibrary
+        without requests.
         """
         self._pool = SessionPool() if pool is None else pool
         self._owns_pool = pool is None
         self._pace = pace
-        self.clock = ServerClock(local=local_now)
+        self.clock = ServerClock() if clock is None else clock
         # Bytes of all answers so far.
         self.received = 0
         self._cleaner = Cleaner() if cleaner is None else cleaner

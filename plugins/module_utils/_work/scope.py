@@ -82,6 +82,13 @@ class ScopeResolver:
                 found.append(space_id)
         return found
 
+    def space_id_of(self, space: str, option: str) -> str:
+        """The id of a space that an option names by name or id. Raises InvalidOption."""
+        try:
+            return self._space(DeclaredOrganization(), DeclaredSpace(space)).space_id
+        except UnresolvedName as error:
+            raise UnresolvedName(option, error.problem, error.candidates) from None
+
     def spaces(self) -> list[DescribedSpace]:
         """The declared spaces with the roles declared for them, in the declared order."""
         return [

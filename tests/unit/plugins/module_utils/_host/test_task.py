@@ -109,9 +109,16 @@ def test_session_is_closed_in_any_case() -> None:
         def close(self) -> None:
             closed.append(True)
 
+    def make(error: ArizeError | None) -> _task.TaskMaker:
+        def task(_host: _task.Host, clients: _task.Clients, closing: contextlib.ExitStack) -> FakeTask:
+            closing.enter_context(clients.one())
+            return FakeTask(error)
+
+        return task
+
     for error in (None, Refused("no")):
         with contextlib.suppress(TaskFailed):
-            _task.execute(host(connect=Watched), lambda *_given, error=error: FakeTask(error))
+            _task.execute(host(connect=Watched), make(error))
     assert closed == [True, True]
 
 

@@ -1,0 +1,90 @@
+# SPDX-FileCopyrightText: community.arize contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# This module_utils is PRIVATE and should only be used by this collection.
+# Breaking changes can occur any time.
+"""The result of `arize_api_keys`, in check mode and after a real run alike. Pure."""
+
+from __future__ import annotations
+
+import collections
+import typing as t
+
+from ansible_collections.community.arize.plugins.module_utils._decide.fleet import Entry
+from ansible_collections.community.arize.plugins.module_utils._model.keys import ApiKey
+
+Result = t.Dict[str, t.Any]
+_SIGNS = {"created": "+", "refreshed": "~", "replaced": "~", "revoked": "-"}
+_VERBS = {"created": "create", "refreshed": "refresh", "replaced": "replace", "revoked": "revoke"}
+
+
+def fleet_result(
+    entries: t.Sequence[Entry], results: t.Sequence[Result | None], pruned: t.Sequence[ApiKey], diff: bool
+) -> Result:
+    """One shape for one key and for many, on success and on failure. `results` has None for what was not begun."""
+    done = [
+        {"failed": False, **_without_diff(result), "declared": entry.label}
+        for entry, result in zip(entries, results)
+        if result is not None
+    ]
+    not_started = [entry.label for entry, result in zip(entries, results) if result is None]
+    failed = [result for result in done if result["failed"]]
+    counts = collections.Counter(result["action"] for result in done if not result["failed"])
+    rotations = [result["next_rotation_at"] for result in done if result.get("next_rotation_at")]
+    summary = {
+        **{action: counts[action] for action in ("created", "refreshed", "replaced", "revoked", "none")},
+        "failed": len(failed),
+        "not_started": len(not_started),
+        "pruned": len(pruned),
+    }
+    result: Result = {
+        "changed": any(result["changed"] for result in done) or bool(pruned),
+        "failed": bool(failed or not_started),
+        "api_keys": done,
+        "pruned": [{**key.public(), "status": "revoked"} for key in pruned],
+        "not_started": not_started,
+        "summary": summary,
+        "next_rotation_at": min(rotations, default=None),
+        "msg": _message(summary, failed),
+    }
+    if diff:
+        result["diff"] = {"prepared": "".join(f"{line}\n" for line in _plan(entries, results, pruned))}
+    return result
+
+
+def _without_diff(result: Result) -> Result:
+    return {name: value for name, value in result.items() if name != "diff"}
+
+
+def _message(summary: t.Mapping[str, int], failed: t.Sequence[Result]) -> str:
+    words = [f"{summary[name]} {name}" for name in ("created", "refreshed", "replaced", "revoked", "pruned")]
+    told = [text for text in words if not text.startswith("0 ")] + [f"{summary['none']} unchanged"]
+    if summary["failed"]:
+        told.append(f"{summary['failed']} failed")
+    if summary["not_started"]:
+        told.append(f"{summary['not_started']} not begun")
+    message = f"API keys: {', '.join(told)}."
+    return " ".join([message, *(result["msg"] for result in failed[:3]), *(["..."] if len(failed) > 3 else [])])
+
+
+def _plan(
+    entries: t.Sequence[Entry], results: t.Sequence[Result | None], pruned: t.Sequence[ApiKey]
+) -> t.Iterator[str]:
+    """A line for each change, as in a plan, and one for all that stays."""
+    unchanged = 0
+    for entry, result in zip(entries, results):
+        if result is None or result.get("failed"):
+            yield f"! {entry.label}: {'not begun' if result is None else result['msg']}"
+        elif not result["changed"]:
+            unchanged += 1
+        elif result["action"] == "none":
+            yield f"~ correct the file of {entry.desired.label}"
+        else:
+            key = result["api_key"] or {}
+            ends = f", expires {key['expires_at']}" if key.get("expires_at") else ""
+            why = "" if result["action"] == "created" else f": {' '.join(result['reasons'])}"
+            yield f"{_SIGNS[result['action']]} {_VERBS[result['action']]} {entry.desired.label}{ends}{why}"
+    for api_key in pruned:
+        yield f"- prune {api_key.key_type} key {api_key.name!r} (id {api_key.key_id})"
+    if unchanged:
+        yield f"  {unchanged} unchanged"

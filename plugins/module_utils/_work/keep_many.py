@@ -1,0 +1,237 @@
+# SPDX-FileCopyrightText: community.arize contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# This module_utils is PRIVATE and should only be used by this collection.
+# Breaking changes can occur any time.
+"""Bring many declared keys about: the same work for each as for a single one, and at last what nobody declares.
+
+First all keys are looked at, with what they have in common asked for once. A key with nothing to do is done by then.
+The others go through a whole run of their own, which looks again with the lock on `dest` held: what was seen before
+may have changed.
+"""
+
+from __future__ import annotations
+
+import concurrent.futures
+import dataclasses
+import threading
+import typing as t
+from datetime import datetime
+
+from ansible_collections.community.arize.plugins.module_utils._decide.fleet import (
+    Entry,
+    Pruning,
+    check_destinations,
+    check_identities,
+    undeclared,
+)
+from ansible_collections.community.arize.plugins.module_utils._decide.matches import describe
+from ansible_collections.community.arize.plugins.module_utils._model.errors import (
+    ArizeError,
+    AuthenticationFailed,
+    MissingLibrary,
+    TaskFailed,
+)
+from ansible_collections.community.arize.plugins.module_utils._model.keys import ApiKey, Secret
+from ansible_collections.community.arize.plugins.module_utils._service.memory import RememberingClient
+from ansible_collections.community.arize.plugins.module_utils._work.fleet_result import fleet_result
+from ansible_collections.community.arize.plugins.module_utils._work.keep_one import KeyReconciler
+from ansible_collections.community.arize.plugins.module_utils._work.observe import Observer
+from ansible_collections.community.arize.plugins.module_utils._work.result import Progress
+from ansible_collections.community.arize.plugins.module_utils._work.revoke import Revoker
+from ansible_collections.community.arize.plugins.module_utils._work.scope import ScopeResolver
+
+Result = t.Dict[str, t.Any]
+Lend = t.Callable[[bool], t.ContextManager[RememberingClient]]
+
+
+@dataclasses.dataclass(frozen=True)
+class Fleet:
+    """What one task declares. `prune_spaces` are names or ids."""
+
+    entries: tuple[Entry, ...]
+    concurrency: int
+    prune_spaces: tuple[str, ...]
+    prune_exclude: tuple[str, ...]
+
+
+@dataclasses.dataclass(frozen=True)
+class Means:
+    """What a run may use of its place; `lend` gives a client that asks anew when told so."""
+
+    lend: Lend
+    credential: Secret
+    diff: bool
+    sleep: t.Callable[[float], None]
+    hold_signals: t.Callable[[], None]
+    local_now: t.Callable[[], datetime]
+
+
+class FleetReconciler:
+    """Brings a fleet about. `predict` and `carry_out` return the module's result or raise ArizeError."""
+
+    def __init__(self, fleet: Fleet, means: Means) -> None:
+        self._fleet = fleet
+        self._means = means
+        self._stop = threading.Event()
+        # In the order of the keys that they are about, each once.
+        self.warnings: list[str] = []
+
+    def predict(self) -> Result:
+        """What a real run would do now, with GET requests only."""
+        results = self._looked_at()
+        return self._result(results, *self._prune(results, dry_run=True))
+
+    def carry_out(self) -> Result:
+        """Do it. A failure concerns its key alone, but for a rejected credential, which ends the work."""
+        results = self._looked_at()
+        to_do = [index for index, result in enumerate(results) if result is not None and _is_due(result)]
+        if to_do:
+            self._means.hold_signals()
+        for index, result in zip(to_do, self._each(to_do, fresh=True)):
+            results[index] = result
+        return self._result(results, *self._prune(results, dry_run=False))
+
+    def _looked_at(self) -> list[Result | None]:
+        check_destinations(self._fleet.entries)
+        space_ids = []
+        with self._means.lend(False) as client:
+            for name in self._fleet.prune_spaces:
+                ScopeResolver(client, ()).space_id_of(name, "prune_spaces")
+            for entry in self._fleet.entries:
+                # What can't be resolved is told of its key.
+                try:
+                    space_ids.append(ScopeResolver(client, entry.desired.organizations).space_ids())
+                except AuthenticationFailed:
+                    raise
+                except ArizeError:
+                    space_ids.append([entry.place])
+        check_identities(self._fleet.entries, space_ids)
+        return self._each(range(len(self._fleet.entries)), fresh=False)
+
+    def _each(self, indexes: t.Sequence[int], fresh: bool) -> list[Result | None]:
+        """The results for these entries, None for what was not begun. Warnings are kept of the last run of each."""
+        with concurrent.futures.ThreadPoolExecutor(self._fleet.concurrency) as workers:
+            done = list(workers.map(lambda index: self._one(self._fleet.entries[index], fresh), indexes))
+        results = []
+        for result, warnings in done:
+            results.append(result)
+            if result is not None and (fresh or not _is_due(result)):
+                self.warnings += [warning for warning in warnings if warning not in self.warnings]
+        return results
+
+    def _one(self, entry: Entry, fresh: bool) -> tuple[Result | None, list[str]]:
+        if self._stop.is_set():
+            return None, []
+        means, desired = self._means, entry.desired
+        warnings: list[str] = []
+        try:
+            with means.lend(fresh) as client:
+                client.check(desired)
+                # Signals are held by the thread that began the work.
+                reconciler = KeyReconciler(
+                    desired, client, means.credential, means.diff, means.sleep, lambda: None, means.local_now
+                )
+                warnings = reconciler.warnings
+                return reconciler.carry_out() if fresh else reconciler.predict(), warnings
+        except MissingLibrary:
+            raise
+        except ArizeError as error:
+            if isinstance(error, AuthenticationFailed):
+                self._stop.set()
+            message = str(error) if desired.label in str(error) else f"{entry.label}: {error}"
+            return {"changed": False, **error.details(), "failed": True, "msg": message}, warnings
+        except Exception as error:
+            # The results of the other keys, which may hold secrets, must not be lost with it.
+            return {"changed": False, "failed": True, "msg": f"{entry.label}: {_defect(error)}"}, warnings
+
+    def _prune(self, results: t.Sequence[Result | None], dry_run: bool) -> tuple[list[ApiKey], str | None]:
+        """Revoke what nobody declares, if all went well. Returns what is gone, and what went wrong."""
+        if not self._fleet.prune_spaces:
+            return [], None
+        if any(result is None or result.get("failed") for result in results):
+            self.warnings.append("Nothing was pruned, because not all declared keys are as declared.")
+            return [], None
+        progress = Progress()
+        try:
+            progress.revoked += self._pruned(dry_run, progress)
+        except MissingLibrary:
+            raise
+        except ArizeError as error:
+            return progress.revoked, f"Pruning failed: {error}"
+        except Exception as error:
+            return progress.revoked, f"Pruning failed: {_defect(error)}"
+        return progress.revoked, None
+
+    def _pruned(self, dry_run: bool, progress: Progress) -> list[ApiKey]:
+        """What would be revoked in check mode; `progress` has what was revoked in a real run."""
+        fleet = self._fleet
+        with self._means.lend(True) as client:
+            scope = ScopeResolver(client, ())
+            space_ids = tuple(scope.space_id_of(name, "prune_spaces") for name in fleet.prune_spaces)
+            declared = {
+                (space_id, entry.desired.name or "")
+                for entry in fleet.entries
+                for space_id in ScopeResolver(client, entry.desired.organizations).space_ids()
+            }
+            listed = {space_id: _live(client, space_id) for space_id in space_ids}
+            found = undeclared(Pruning(space_ids, fleet.prune_exclude), listed, declared, self._means.credential)
+            self.warnings += found.warnings
+            keys = self._elsewhere_spared(client, found.keys, space_ids)
+            if dry_run:
+                return keys
+            # It asks for what a revoker asks of an observer.
+            seen = t.cast(Observer, _Listings(client, listed))
+            Revoker(client, seen, self._means.sleep).revoke_all(keys, progress)
+        return []
+
+    def _elsewhere_spared(
+        self, client: RememberingClient, keys: t.Sequence[ApiKey], space_ids: t.Sequence[str]
+    ) -> list[ApiKey]:
+        """Without those that are also listed in a visible space that is not pruned."""
+        left = {key.key_id: key for key in keys}
+        for space in client.all_spaces() if left else ():
+            if space.space_id in space_ids:
+                continue
+            for key in _live(client, space.space_id):
+                if left.pop(key.key_id, None) is not None:
+                    self.warnings.append(
+                        f"{describe(key)} was not pruned, because it also belongs to the space {space.space_id}, which "
+                        "is not in prune_spaces."
+                    )
+        return list(left.values())
+
+    def _result(self, results: t.Sequence[Result | None], pruned: t.Sequence[ApiKey], problem: str | None) -> Result:
+        result = fleet_result(self._fleet.entries, results, pruned, self._means.diff)
+        if problem is not None:
+            result.update(failed=True, msg=f"{result['msg']} {problem}")
+        if result["failed"]:
+            raise TaskFailed(result["msg"], {name: value for name, value in result.items() if name != "msg"})
+        del result["failed"]
+        return result
+
+
+class _Listings:
+    """What several spaces list, as a revoker needs it."""
+
+    def __init__(self, client: RememberingClient, listed: t.Mapping[str, t.Sequence[ApiKey]]) -> None:
+        self._client = client
+        self._space_ids = tuple(listed)
+        self.known_ids = frozenset(key.key_id for keys in listed.values() for key in keys)
+
+    def active_matches(self) -> list[ApiKey]:
+        return [key for space_id in self._space_ids for key in _live(self._client, space_id)]
+
+
+def _live(client: RememberingClient, space_id: str) -> list[ApiKey]:
+    listed, _end = client.list_api_keys(key_type="service", status="active", space_id=space_id)
+    return listed
+
+
+def _is_due(result: Result) -> bool:
+    return bool(result.get("changed")) and not result.get("failed")
+
+
+def _defect(error: Exception) -> str:
+    # Its text is not known to be free of secrets.
+    return f"An error in this collection ({type(error).__name__}) ended the work; please report it."
