@@ -27,7 +27,7 @@ def test_bad_arguments_are_refused_without_a_request(playbooks: PlaybookRunner, 
         "Unsupported parameters for (community.arize.arize_api_key) module: rotate": key(**KEY, rotate=True),
         "Unsupported parameters for (community.arize.arize_api_key_info) module: stale": info(stale="3d"),
         "mutually exclusive: expires_at|expires_in": key(**KEY, expires_at="2031-03-31T00:00:00Z", expires_in="90d"),
-        "value of space_role must be one of": key(**KEY, space_role="owner"),
+        "value of org_role must be one of": key(**KEY, org_role="owner"),
         "expires_at": key(**KEY, expires_at="next week"),
         "space": key(name="a key"),
     }
