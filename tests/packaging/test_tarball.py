@@ -79,7 +79,8 @@ def test_the_modules_need_only_meta_and_plugins(installed: pathlib.Path, playboo
         {**playbooks.key(**declared), "check_mode": True},
         playbooks.key(**declared),
         playbooks.info(space="analytics"),
-        arguments=("-vvv",),
+        # As modules, whose files -vvv names.
+        arguments=("-vvv", "-e", "arize_in_process=false"),
         ANSIBLE_COLLECTIONS_PATH=str(installed.parents[2]),
     )
     assert run.returncode == 0, run.everything_printed
