@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import os
 import typing as t
 
 from ansible_collections.community.arize.plugins.plugin_utils._audit_plan import plan
@@ -23,18 +24,12 @@ options:
     description: The variables of the role by name, except for the credential.
     type: dict
     required: true
-  environment:
-    description: The environment variables of the controller that say where the service is.
-    type: dict
-    default: {}
 """
 
 EXAMPLES = r"""
 - name: Plan the audit of service keys
   ansible.builtin.set_fact:
-    my_plan: >-
-      {{ my_variables | community.arize.key_audit_plan(
-           environment={'ARIZE_BASE_URL': lookup('ansible.builtin.env', 'ARIZE_BASE_URL')}) }}
+    my_plan: "{{ my_variables | community.arize.key_audit_plan }}"
 """
 
 RETURN = r"""
@@ -46,11 +41,9 @@ _value:
 """
 
 
-def key_audit_plan(
-    variables: t.Mapping[str, t.Any], environment: t.Mapping[str, t.Any] | None = None
-) -> dict[str, t.Any]:
+def key_audit_plan(variables: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     """The filter; see DOCUMENTATION."""
-    return plan(variables, environment or {})
+    return plan(variables, os.environ)
 
 
 class FilterModule:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import os
 import typing as t
 
 from ansible.utils.display import Display
@@ -52,8 +53,8 @@ options:
     required: true
   settings:
     description:
-      - Settings of all keys, C(api_key), C(api_url), C(region) and C(folder_mode), to be checked. Only the mode is in
-        the result.
+      - Settings of all keys, C(api_key), C(api_url), C(region) and C(folder_mode). The credential is checked only.
+      - If neither C(api_url) nor C(region) is set, E(ARIZE_BASE_URL) and E(ARIZE_REGION) of the controller count.
     type: dict
     default: {}
     version_added: 1.1.0
@@ -86,7 +87,7 @@ def service_key_plan(
     settings: t.Mapping[str, t.Any] | None = None,
 ) -> dict[str, t.Any]:
     """The filter; see DOCUMENTATION."""
-    made = plan(teams, defaults, Play(host, batch, groups), settings)
+    made = plan(teams, defaults, Play(host, batch, groups), settings or {}, os.environ)
     for warning in made["warnings"]:
         display.warning(warning)
     return made

@@ -20,41 +20,19 @@ description:
 positional: _input
 options:
   _input:
-    description: The entries of the host, made by the filter P(community.arize.service_key_plan#filter).
-    type: list
-    elements: dict
-    required: true
-  keys:
-    description: The registered results of M(community.arize.arize_api_key), in a loop over entries.
-    type: list
-    elements: dict
-    required: true
-  copies:
-    description: The registered results of copying the secrets of shared keys, in a loop over the plan's C(copies).
-    type: list
-    elements: dict
-    default: []
-  steps:
-    description:
-      - The registered results of all other tasks, in loops over places of the plan. The name of each list says what
-        its task does, such as V(create the folder), and appears in the message about a failure.
+    description: The plan of the host, made by the filter P(community.arize.service_key_plan#filter).
     type: dict
-    default: {}
-    version_added: 1.1.0
-  removals:
-    description:
-      - The registered results of removing secrets, in loops over what the filter
-        P(community.arize.service_key_removals#filter) returns.
-    type: list
-    elements: dict
-    default: []
-    version_added: 1.2.0
+    required: true
+  seen:
+    description: For each task of the role a list of the results that it has registered, empty if it has not run.
+    type: dict
+    required: true
 """
 
 EXAMPLES = r"""
 - name: Show the results of each key
   ansible.builtin.debug:
-    msg: "{{ my_plan.entries | community.arize.service_key_results(my_keys.results) }}"
+    msg: "{{ my_plan | community.arize.service_key_results(my_results) }}"
 """
 
 RETURN = r"""
@@ -65,15 +43,9 @@ _value:
 """
 
 
-def service_key_results(
-    entries: t.Sequence[t.Mapping[str, t.Any]],
-    keys: t.Sequence[t.Mapping[str, t.Any]],
-    copies: t.Sequence[t.Mapping[str, t.Any]] = (),
-    steps: t.Mapping[str, t.Sequence[t.Mapping[str, t.Any]]] | None = None,
-    removals: t.Sequence[t.Mapping[str, t.Any]] = (),
-) -> list[dict[str, t.Any]]:
+def service_key_results(plan: t.Mapping[str, t.Any], seen: t.Mapping[str, t.Any]) -> list[dict[str, t.Any]]:
     """The filter; see DOCUMENTATION."""
-    return key_results(entries, keys, copies, steps, removals)
+    return key_results(plan, seen)
 
 
 class FilterModule:

@@ -18,7 +18,7 @@ description:
   - On demand, live service keys that nobody declares are revoked, see O(prune_spaces).
 author:
   - community.arize contributors (@community-arize)
-version_added: 1.1.0
+version_added: 1.2.0
 options:
   spaces:
     description:

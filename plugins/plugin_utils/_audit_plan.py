@@ -16,10 +16,14 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.community.arize.plugins.module_utils._model.declaration import duration_option
 from ansible_collections.community.arize.plugins.module_utils._model.errors import InvalidOption
-from ansible_collections.community.arize.plugins.module_utils._service.connection import region_url
 from ansible_collections.community.arize.plugins.plugin_utils._audit_findings import FINDINGS
 from ansible_collections.community.arize.plugins.plugin_utils._audit_report import ANY, INCOMPLETE
-from ansible_collections.community.arize.plugins.plugin_utils._modes import is_symbolic, octal_folder_mode, octal_mode
+from ansible_collections.community.arize.plugins.plugin_utils._role_variables import (
+    address,
+    is_symbolic,
+    octal_folder_mode,
+    octal_mode,
+)
 
 Row = t.Mapping[str, t.Any]
 
@@ -54,7 +58,7 @@ SPECIFICATION: dict[str, dict[str, t.Any]] = {
 _LISTS = tuple(name for name, option in SPECIFICATION.items() if option["type"] == "list")
 
 
-def plan(variables: Row, environment: Row) -> dict[str, t.Any]:
+def plan(variables: Row, environment: t.Mapping[str, str]) -> dict[str, t.Any]:
     """The values of the variables without the prefix, each in its form, `not_looked_for` and `problems`.
 
     `environment` is that of the controller. With problems there is nothing else.
@@ -68,7 +72,8 @@ def plan(variables: Row, environment: Row) -> dict[str, t.Any]:
     problems += _of_the_files(variables)
     modes, unreadable = _modes(variables)
     problems += unreadable
-    where, wrong = _where(variables, environment)
+    of_service = {name: variables.get(f"key_audit_{name}") for name in ("api_url", "region")}
+    where, wrong = address("key_audit", of_service, environment)
     problems += wrong
     if problems:
         return {"problems": problems}
@@ -83,7 +88,7 @@ def plan(variables: Row, environment: Row) -> dict[str, t.Any]:
         "spaces": list(dict.fromkeys(read["key_audit_spaces"])),
         **modes,
         "thresholds": {name[len("key_audit_") :]: read.get(name) or "" for name in THRESHOLDS},
-        **where,
+        "address": where,
     }
 
 
@@ -172,22 +177,3 @@ def _modes(variables: Row) -> tuple[dict[str, str], list[str]]:
         except InvalidOption as error:
             problems.append(f"key_audit_{name}: {error.problem}")
     return modes, problems
-
-
-def _where(variables: Row, environment: Row) -> tuple[dict[str, str], list[str]]:
-    """`api_url` and `region`, of which at most one is not empty. Variables override the environment."""
-    url, region = (str(variables.get(name) or "") for name in ("key_audit_api_url", "key_audit_region"))
-    source = "key_audit_region"
-    if url and region:
-        return {}, ["key_audit_api_url and key_audit_region exclude each other; set one of them"]
-    if not url and not region:
-        url, region = (str(environment.get(name) or "") for name in ("ARIZE_BASE_URL", "ARIZE_REGION"))
-        source = "ARIZE_REGION"
-    if url:
-        return {"api_url": url, "region": ""}, []
-    try:
-        if region:
-            region_url(source, region)
-    except InvalidOption as error:
-        return {}, [str(error)]
-    return {"api_url": "", "region": region}, []

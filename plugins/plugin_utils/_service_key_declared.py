@@ -22,7 +22,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.community.arize.plugins.module_utils._host.arguments import key_arguments
 from ansible_collections.community.arize.plugins.module_utils._model.errors import InvalidOption
-from ansible_collections.community.arize.plugins.plugin_utils._modes import octal_mode
+from ansible_collections.community.arize.plugins.plugin_utils._role_variables import octal_mode
 
 Layer = t.Mapping[str, t.Any]
 

@@ -22,26 +22,17 @@ from ansible_collections.community.arize.plugins.module_utils._model.errors impo
 from ansible_collections.community.arize.plugins.module_utils._service.connection import resolve_connection
 from ansible_collections.community.arize.plugins.plugin_utils._service_key_declared import Declaration, Layer
 
-# Stands in for a credential while other options are checked.
-_SOME_CREDENTIAL = "not-looked-at"
 
-
-def wrong_with_settings(settings: Layer) -> list[str]:
-    """Problems with the address of the service and the credential. A missing one may be in `module_defaults`."""
-    url, region, credential = (settings.get(name) or None for name in ("api_url", "region", "api_key"))
-    if url and region:
-        return ["service_keys_api_url and service_keys_region exclude each other; set one of them"]
+def wrong_with_credential(credential: str | None) -> list[str]:
+    """Problems with the credential. A missing one may be in `module_defaults`."""
+    if credential is None:
+        return []
     options = {name: option.get("default") for name, option in connection_arguments().argument_spec.items()}
-    found = []
-    for given in (
-        {"api_url": url, "region": region, "api_key": _SOME_CREDENTIAL},
-        {"api_key": _SOME_CREDENTIAL if credential is None else str(credential)},
-    ):
-        try:
-            resolve_connection({**options, **given}, {})
-        except InvalidOption as error:
-            found.append(f"service_keys_{error.option}: {error.problem}")
-    return found
+    try:
+        resolve_connection({**options, "api_key": credential}, {})
+    except InvalidOption as error:
+        return [f"service_keys_{error.option}: {error.problem}"]
+    return []
 
 
 def wrong_with(declared: Declaration, known: t.Callable[[str], bool]) -> list[str]:

@@ -16,11 +16,18 @@ import typing as t
 
 from ansible_collections.community.arize.plugins.module_utils._deliver.content import without_secret
 from ansible_collections.community.arize.plugins.module_utils._model.errors import SecretFileError
-from ansible_collections.community.arize.plugins.plugin_utils._service_key_results import Row, place_of
+
+Row = t.Mapping[str, t.Any]
 
 _TOO_LARGE = "is larger than 1 MiB, so it is not a secret file, and is kept as it is"
 _MORE = "holds other settings as well, and is kept as it is. Give another path, or remove it"
 _ADVICE = "; or set an empty dest for this key to leave the file alone"
+
+
+def place_of(result: Row) -> Row:
+    """The place that a task worked on. A loop over the results of another task holds it one level deeper."""
+    item: Row = result["item"]
+    return item if "label" in item else place_of(item)
 
 
 def removals(read: t.Sequence[Row]) -> dict[str, list[dict[str, t.Any]]]:

@@ -9,64 +9,78 @@ from __future__ import annotations
 
 import typing as t
 
-Row = t.Mapping[str, t.Any]
+from ansible_collections.community.arize.plugins.plugin_utils._service_key_removals import Row, place_of, removals
+from ansible_collections.community.arize.plugins.plugin_utils._service_key_work import (
+    ISSUING,
+    Seen,
+    key_outcomes,
+    of_this_use,
+    went_well,
+)
 
-ISSUING = ("created", "refreshed", "replaced")
 # Named one by one, because a failed result may carry a secret that could not be delivered.
 _OF_THE_MODULE = ("reasons", "api_key", "next_rotation_at", "retiring", "revoked", "orphans")
 _OF_THE_ENTRY = ("team", "space", "name", "state", "sharing", "dest", "services")
 _LOST = "the folder of its file is missing, so its secret is lost; set on_lost_secret to reissue for a new one"
+# Tasks beside the module that can stop a key, and what they do. Messages begin with "can't" and these words.
+_STEPS = {
+    "folders": "find the folder",
+    "keeper_folders": "find the folder",
+    "made": "create the folder",
+    "keeper_made": "create the folder",
+    "secrets": "read the secret for",
+    "receiving": "inspect",
+    "former_copies": "read",
+    "ready": "create the file",
+    "copies": "write the secret to",
+    "left": "inspect the secret file",
+    "keeper_left": "inspect the secret file",
+    "former": "read the secret file",
+    "keeper_former": "read the secret file",
+    "removed": "remove the secret file",
+    "keeper_removed": "remove the secret file",
+    "taken_out": "rewrite the file",
+}
 
 
-def key_results(
-    entries: t.Sequence[Row],
-    module_results: t.Sequence[Row],
-    copy_results: t.Sequence[Row] = (),
-    steps: t.Mapping[str, t.Sequence[Row]] | None = None,
-    removal_results: t.Sequence[Row] = (),
-) -> list[dict[str, t.Any]]:
-    """One row for each entry of this host.
-
-    `module_results` are those of the key module, on this host or, for a shared key, on the one that led; they carry
-    their entry. `copy_results` are those of copying shared secrets. `steps` are those of all other tasks,
-    by what they do. `removal_results` are those of the tasks that removed secrets. All carry a place of the plan.
-    """
-    by_key = {each["item"]["identity"]: each for each in module_results}
-    copies = {place_of(each)["identity"]: each for each in copy_results}
-    stopped: dict[str, str] = {}
-    for doing, results in (steps or {}).items():
-        for each in results:
-            problem = _problem_with(each, doing)
-            for identity in _identities(place_of(each)) if problem else ():
-                stopped.setdefault(identity, str(problem))
-    lost = {identity for results in (steps or {}).values() for each in results for identity in _lost_in(each)}
+def key_results(plan: Row, seen: Seen) -> list[dict[str, t.Any]]:
+    """One row for each entry of this host, from the results that its tasks have registered."""
+    seen = of_this_use(plan, seen)
+    outcomes = key_outcomes(plan, seen)
+    copies = {place_of(each)["identity"]: each for each in seen["copies"]}
+    removed = [each for name in ("removed", "taken_out", "keeper_removed") for each in seen[name]]
+    stopped = _stopped(seen)
+    lost = {identity for name in ("folders", "keeper_folders") for each in seen[name] for identity in _lost_in(each)}
     rows = []
-    for entry in entries:
-        result, copy = by_key.get(entry["identity"], {}), copies.get(entry["identity"], {})
+    for entry in plan["entries"]:
+        result, copy = outcomes.get(entry["identity"], {}), copies.get(entry["identity"], {})
         row: dict[str, t.Any] = {name: entry[name] for name in _OF_THE_ENTRY}
         if entry["identity"] in lost and _needs_its_secret(entry, result):
             stopped.setdefault(entry["identity"], _LOST)
         row["msg"] = _message(entry, result, stopped.get(entry["identity"]))
         row["failed"] = row["msg"] is not None
         row["action"] = result.get("action", "failed" if row["failed"] else "none")
-        row["removed"] = _removed(entry["identity"], removal_results)
+        row["removed"] = _removed(entry["identity"], removed)
         row["changed"] = bool(result.get("changed")) or bool(copy.get("changed")) or bool(row["removed"])
-        issued = _went_well(result) and result.get("action") in ISSUING
+        issued = went_well(result) and result.get("action") in ISSUING
         row["renewed"] = bool(copy.get("changed")) if entry["sharing"] == "shared" else issued
         row.update({name: result.get(name) for name in _OF_THE_MODULE})
         rows.append(row)
-    _report_same_keys(rows)
     return rows
 
 
-def _went_well(result: Row) -> bool:
-    return bool(result) and not result.get("failed") and not result.get("unreachable")
-
-
-def place_of(result: Row) -> Row:
-    """The place that a task worked on. A loop over the results of another task holds it one level deeper."""
-    item: Row = result["item"]
-    return item if "label" in item else place_of(item)
+def _stopped(seen: Seen) -> dict[str, str]:
+    """By identity, the first thing that stood in the way of a key."""
+    steps = [(doing, seen[name]) for name, doing in _STEPS.items()]
+    steps.append(("overwrite", removals(seen["former_copies"])["kept"]))
+    steps += [("remove the secret from", removals(seen[name])["kept"]) for name in ("former", "keeper_former")]
+    stopped: dict[str, str] = {}
+    for doing, results in steps:
+        for each in results:
+            problem = _problem_with(each, doing)
+            for identity in _identities(place_of(each)) if problem else ():
+                stopped.setdefault(identity, str(problem))
+    return stopped
 
 
 def _identities(place: Row) -> t.Sequence[str]:
@@ -117,7 +131,7 @@ def _message(entry: Row, result: Row, stopped: str | None) -> str | None:
         what = (
             f"{entry['leader']} manages this key for all its hosts and did not finish; see its messages, and run again"
         )
-    elif not _went_well(result):
+    elif not went_well(result):
         where = f" on {entry['keeper']}" if result.get("unreachable") and entry.get("keeper") else ""
         what = f"{result.get('msg') or 'the task failed'}{where}{_advice(entry, result)}"
     else:
@@ -134,30 +148,3 @@ def _advice(entry: Row, result: Row) -> str:
     if entry["state"] == "absent" and unseen:
         return ". If the space was deleted, its keys were deleted with it: set state to forgotten to remove their files"
     return ""
-
-
-def _report_same_keys(rows: t.Sequence[dict[str, t.Any]]) -> None:
-    """Report a key that is declared twice, with its space once by name and once by id.
-
-    Each run would invalidate the secret of one of the two. The module then finds another secret in use and names the
-    key, or both rows have the same key.
-    """
-    holders: dict[str, dict[str, t.Any]] = {}
-    for row in rows:
-        for key_id in _ids(row):
-            holders.setdefault(key_id, row)
-    for row in rows:
-        said = str(row["msg"])
-        for key_id, other in holders.items():
-            if other is row or other["name"] != row["name"] or not (key_id in _ids(row) or key_id in said):
-                continue
-            row["failed"] = True
-            row["msg"] = (
-                f"{row['name']} of space {row['space']} (team {row['team']}): this is the key {key_id}, which team "
-                f"{other['team']} also declares for space {other['space']}; remove one of the two declarations"
-            )
-
-
-def _ids(row: Row) -> list[str]:
-    keys = [row["api_key"] or {}, *(row["retiring"] or ()), *(row["revoked"] or ())]
-    return [key["id"] for key in keys if key.get("id")]

@@ -12,7 +12,7 @@ import posixpath
 import typing as t
 
 from ansible_collections.community.arize.plugins.module_utils._model.errors import InvalidOption
-from ansible_collections.community.arize.plugins.plugin_utils._modes import octal_folder_mode
+from ansible_collections.community.arize.plugins.plugin_utils._role_variables import address, octal_folder_mode
 from ansible_collections.community.arize.plugins.plugin_utils._service_key_declared import (
     EMPTY,
     EXCLUDING,
@@ -24,7 +24,7 @@ from ansible_collections.community.arize.plugins.plugin_utils._service_key_probl
     clashes,
     doubts_about,
     wrong_with,
-    wrong_with_settings,
+    wrong_with_credential,
 )
 
 _DEFAULT_FOLDER_MODE = "0755"
@@ -51,14 +51,17 @@ class Play:
         return [pattern] if known else None
 
 
-def plan(teams: t.Sequence[Layer], defaults: Layer, play: Play, settings: Layer | None = None) -> dict[str, t.Any]:
+def plan(
+    teams: t.Sequence[Layer], defaults: Layer, play: Play, settings: Layer, environment: t.Mapping[str, str]
+) -> dict[str, t.Any]:
     """What this host has to do, as plain data: `problems`, or else `entries` in the order of the declaration.
 
-    `folders`, `keeper_folders`, `copies` and `removals` are the places of these entries. Messages that concern all
-    hosts are reported by the `first` of them.
+    `folders`, `keeper_folders`, `copies` and `removals` are the places of these entries. `address` are options of the
+    module, from `settings` and the `environment` of the controller. Messages that concern all hosts are reported by
+    the `first` of them.
     """
-    settings = settings or {}
-    problems = wrong_with_settings(settings)
+    where, problems = address("service_keys", settings, environment)
+    problems += wrong_with_credential(settings.get("api_key") or None)
     folder_mode = _DEFAULT_FOLDER_MODE
     try:
         folder_mode = octal_folder_mode(settings.get("folder_mode", _DEFAULT_FOLDER_MODE))
@@ -77,6 +80,8 @@ def plan(teams: t.Sequence[Layer], defaults: Layer, play: Play, settings: Layer 
     folders = _folders(pairs, play, folder_mode)
     return {
         "first": first,
+        "host": play.host,
+        "address": where,
         "problems": [],
         "warnings": [doubt for each in declarations for doubt in doubts_about(each)] if play.host == first else [],
         "entries": [entry for _declared, entry in pairs],

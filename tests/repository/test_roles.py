@@ -77,16 +77,26 @@ def test_the_layer_of_the_role_has_all_that_is_inherited() -> None:
     assert all(f"service_keys_{name}" in text for name, text in layer.items())
 
 
-def test_options_are_handed_to_the_module_and_are_like_its_own() -> None:
-    own, shared = loaded("service_keys", "tasks/keys.yml")
-    given = own["community.arize.arize_api_key"]
-    assert shared["community.arize.arize_api_key"] == given
+def test_options_are_like_those_of_the_module() -> None:
     specification = key_arguments().argument_spec
     for name in (*KEY_OPTIONS, *FILE_OPTIONS, "dest", "dest_format", "dest_variable"):
-        assert f"item.options.{name} |" in given[name], name
         mine = options("service_keys")[f"service_keys_{name}"]
         assert mine["type"] == specification[name]["type"], name
         assert mine.get("choices") == specification[name].get("choices"), name
+
+
+def test_all_that_tasks_register_is_looked_at() -> None:
+    """By the name that the filters know it by."""
+    registered = {
+        task["register"]
+        for path in (ROOT / "roles" / "service_keys" / "tasks").glob("*.yml")
+        for task in yaml.safe_load(path.read_text())
+        if "register" in task
+    }
+    seen = loaded("service_keys", "vars/main.yml")["_service_keys_seen"]
+    assert {name for text in seen.values() for name in re.findall(r"_service_keys_\w+", text)} == registered | {
+        "_service_keys_plan"
+    }
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "roles").glob("*/tasks/*.yml")), ids=lambda path: path.stem)
@@ -111,8 +121,10 @@ def test_a_key_that_is_rotated_in_time_is_no_finding() -> None:
 
 
 def test_the_role_documents_each_field_of_its_results() -> None:
-    entry = dict.fromkeys(("identity", *_service_key_results._OF_THE_ENTRY), "x")
-    (row,) = _service_key_results.key_results([entry], [{"item": entry, "action": "none"}])
+    names = ("identity", "leader", *_service_key_results._OF_THE_ENTRY)
+    plan = {"host": "x", "entries": [dict.fromkeys(names, "x")], "copies": [], "removals": []}
+    registered = loaded("service_keys", "vars/main.yml")["_service_keys_seen"]
+    (row,) = _service_key_results.key_results(plan, dict.fromkeys(registered, ()))
     description = loaded("service_keys", "meta/argument_specs.yml")["argument_specs"]["main"]["description"]
     page = (ROOT / "docs" / "roles.md").read_text(encoding="utf-8")
     table = page.partition("\n## Results\n")[2].partition("\n## ")[0]

@@ -30,20 +30,23 @@ class Entry:
 
 
 def check_destinations(entries: t.Sequence[Entry]) -> None:
-    """Raises InvalidOption where two keys would be written to the same file."""
-    first: dict[str, Entry] = {}
+    """Raises InvalidOption where two keys would be written to the same place: a file, or a variable of a dotenv file."""
+    first: dict[str, dict[str | None, Entry]] = {}
     for entry in entries:
         destination = entry.desired.destination
         if destination is None or entry.desired.state == "absent":
             continue
         path = os.path.abspath(destination.path)
-        if path in first:
-            raise InvalidOption(
-                "dest",
-                f"{first[path].label} and {entry.label} have the same dest {path}: each key needs a file of its own, "
-                "for example with {space} in dest",
-            )
-        first[path] = entry
+        variable = destination.variable if destination.file_format == "dotenv" else None
+        holders = first.setdefault(path, {})
+        for name, other in holders.items():
+            if None in (name, variable) or name == variable:
+                raise InvalidOption(
+                    "dest",
+                    f"{other.label} and {entry.label} have the same dest {path}: each key needs a file of its own, for "
+                    "example with {space} in dest, or a dest_variable of its own in a dotenv file",
+                )
+        holders[variable] = entry
 
 
 def check_identities(entries: t.Sequence[Entry], space_ids: t.Sequence[t.Sequence[str]]) -> None:

@@ -90,12 +90,12 @@ def resolve_connection(options: t.Mapping[str, t.Any], environment: t.Mapping[st
 
 
 def _connection(options: t.Mapping[str, t.Any], environment: t.Mapping[str, str]) -> Connection:
-    base_url = _base_url(options, environment)
-    if _is_in_clear(base_url) and options.get("api_url") is None:
+    url = base_url(options, environment)
+    if _is_in_clear(url) and options.get("api_url") is None:
         raise InvalidOption(
             "ARIZE_BASE_URL" if environment.get("ARIZE_BASE_URL") else _FROM_PARTS,
-            f"the credential would go to {urlsplit(base_url).netloc} without encryption; use https, or set the option "
-            f"api_url to {base_url} if everybody on the way may read it",
+            f"the credential would go to {urlsplit(url).netloc} without encryption; use https, or set the option "
+            f"api_url to {url} if everybody on the way may read it",
         )
     verify: bool | str = _verify(options, environment)
     ca_path = _first(
@@ -107,10 +107,10 @@ def _connection(options: t.Mapping[str, t.Any], environment: t.Mapping[str, str]
     if verify and ca_path:
         verify = ca_path
     return Connection(
-        base_url=base_url,
+        base_url=url,
         credential=_credential(options.get("api_key"), environment),
         verify=verify,
-        proxy=_proxy(options, environment, urlsplit(base_url).scheme),
+        proxy=_proxy(options, environment, urlsplit(url).scheme),
         no_proxy=_first(environment.get("no_proxy"), environment.get("NO_PROXY")),
         timeout=float(_bounded(options, "timeout", 1, 600)),
         max_retries=_bounded(options, "max_retries", 0, 20),
@@ -184,14 +184,33 @@ def _proxy(options: t.Mapping[str, t.Any], environment: t.Mapping[str, str], sch
     return proxy
 
 
-def _base_url(options: t.Mapping[str, t.Any], environment: t.Mapping[str, str]) -> str:
+class NamedAddress(t.NamedTuple):
+    """What names the service: the value of `option`, api_url or region, which an option or a variable has given."""
+
+    option: str
+    source: str
+    value: str
+
+
+def named_address(options: t.Mapping[str, t.Any], environment: t.Mapping[str, str]) -> NamedAddress | None:
+    """The first that is given: the options, then the variables that are their defaults. None when there is none."""
     if options.get("api_url") is not None:
-        return _api_url("api_url", options["api_url"])
-    if options.get("region"):
-        return region_url("region", options["region"])
-    if environment.get("ARIZE_BASE_URL"):
-        return _api_url("ARIZE_BASE_URL", environment["ARIZE_BASE_URL"])
-    return _url_of_parts(environment)
+        return NamedAddress("api_url", "api_url", options["api_url"])
+    given = (
+        ("region", "region", options.get("region")),
+        ("api_url", "ARIZE_BASE_URL", environment.get("ARIZE_BASE_URL")),
+        ("region", "ARIZE_REGION", environment.get("ARIZE_REGION")),
+    )
+    return next((NamedAddress(option, source, value) for option, source, value in given if value), None)
+
+
+def base_url(options: t.Mapping[str, t.Any], environment: t.Mapping[str, str]) -> str:
+    """The URL of the service, without a trailing slash. Raises InvalidOption."""
+    named = named_address(options, environment)
+    if named is None or named.source == "ARIZE_REGION":
+        # Which other variables exclude.
+        return _url_of_parts(environment)
+    return (_api_url if named.option == "api_url" else region_url)(named.source, named.value)
 
 
 def _url_of_parts(environment: t.Mapping[str, str]) -> str:

@@ -15,6 +15,7 @@ from ansible_collections.community.arize.plugins.module_utils._model.keys import
 
 Result = t.Dict[str, t.Any]
 _SIGNS = {"created": "+", "refreshed": "~", "replaced": "~", "revoked": "-"}
+_NOT_BEGUN = {"changed": False, "failed": True, "msg": "Not begun, because the credential was rejected meanwhile."}
 _VERBS = {"created": "create", "refreshed": "refresh", "replaced": "replace", "revoked": "revoke"}
 
 
@@ -23,12 +24,11 @@ def fleet_result(
 ) -> Result:
     """One shape for one key and for many, on success and on failure. `results` has None for what was not begun."""
     done = [
-        {"failed": False, **_without_diff(result), "declared": entry.label}
+        {"failed": False, **_without_diff(_NOT_BEGUN if result is None else result), "declared": entry.label}
         for entry, result in zip(entries, results)
-        if result is not None
     ]
     not_started = [entry.label for entry, result in zip(entries, results) if result is None]
-    failed = [result for result in done if result["failed"]]
+    failed = [result for result in results if result is not None and result.get("failed")]
     counts = collections.Counter(result["action"] for result in done if not result["failed"])
     rotations = [result["next_rotation_at"] for result in done if result.get("next_rotation_at")]
     summary = {

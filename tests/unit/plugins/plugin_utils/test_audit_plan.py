@@ -152,30 +152,3 @@ def test_what_need_not_be_refused() -> None:
         assert done["mode"] == done["folder_mode"] == ("0640" if mode != "u=rw,g=r,o=" else mode)
     for mode in ("2750", "02750"):
         assert planned(folder_mode=mode)["folder_mode"] == "2750"
-
-
-@pytest.mark.parametrize(
-    ("variables", "environment", "meant"),
-    [
-        ({}, {}, ("", "")),
-        ({}, {"ARIZE_BASE_URL": URL}, (URL, "")),
-        ({}, {"ARIZE_REGION": REGION}, ("", REGION)),
-        ({}, {"ARIZE_BASE_URL": URL, "ARIZE_REGION": REGION}, (URL, "")),
-        ({"region": REGION}, {"ARIZE_BASE_URL": URL}, ("", REGION)),
-        ({"region": REGION}, {"ARIZE_BASE_URL": URL, "ARIZE_REGION": REGION}, ("", REGION)),
-        ({"api_url": URL}, {"ARIZE_BASE_URL": "https://other.example"}, (URL, "")),
-        ({"api_url": URL}, {"ARIZE_REGION": REGION}, (URL, "")),
-        ({"region": "", "api_url": None}, {"ARIZE_REGION": REGION}, ("", REGION)),
-    ],
-)
-def test_a_variable_beats_the_environment(
-    variables: dict[str, str], environment: dict[str, str], meant: tuple[str, str]
-) -> None:
-    done = planned(environment, **variables)
-    assert done["problems"] == []
-    assert (done["api_url"], done["region"]) == meant
-
-
-def test_a_region_of_the_environment_is_named_so() -> None:
-    (problem,) = planned({"ARIZE_REGION": "mars"})["problems"]
-    assert problem.startswith("ARIZE_REGION: ")

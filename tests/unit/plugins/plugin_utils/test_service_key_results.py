@@ -9,7 +9,13 @@ import typing as t
 import pytest
 
 from ansible_collections.community.arize.plugins.plugin_utils._service_key_results import key_results
+from ansible_collections.community.arize.plugins.plugin_utils._service_key_work import work
 
+SEEN = (
+    *("folders", "made", "keeper_folders", "keeper_made", "own", "led"),
+    *("secrets", "receiving", "former_copies", "ready", "copies"),
+    *("left", "keeper_left", "former", "keeper_former", "removed", "keeper_removed", "taken_out"),
+)
 PLACE = {"identity": "s: key-n", "label": "/d", "path": "/d"}
 ENTRY: dict[str, t.Any] = {
     "identity": "s: key-n",
@@ -21,7 +27,26 @@ ENTRY: dict[str, t.Any] = {
     "dest": "/d",
     "services": [],
     "leader": "a",
+    "options": {"name": "key-n"},
 }
+
+
+def planned(*entries: dict[str, t.Any], **places: t.Any) -> dict[str, t.Any]:
+    return {"host": "a", "entries": [dict(entry) for entry in entries], "copies": [PLACE], "removals": [PLACE], **places}
+
+
+def seen(**results: t.Any) -> dict[str, t.Any]:
+    return {**dict.fromkeys(SEEN, ()), **results}
+
+
+def of_module(entry: dict[str, t.Any], result: dict[str, t.Any] | None) -> dict[str, t.Any]:
+    """What the task for own keys, or the one for shared keys, has registered."""
+    if result is None:
+        return {}
+    whole = result if "unreachable" in result else {"api_keys": [{"failed": False, **result}]}
+    if "keeper" in entry:
+        return {"led": [{**whole, "item": {"keeper": entry["keeper"], "identities": [entry["identity"]]}}]}
+    return {"own": [whole]}
 
 
 @pytest.mark.parametrize(
@@ -62,29 +87,69 @@ ENTRY: dict[str, t.Any] = {
     ],
 )
 def test_results(entry_more: t.Any, result: t.Any, copy: t.Any, expected: dict[str, t.Any]) -> None:
-    (row,) = key_results([{**ENTRY, **entry_more}], [{**result, "item": ENTRY}], [{**copy, "item": PLACE}])
+    entry = {**ENTRY, **entry_more}
+    (row,) = key_results(planned(entry), seen(**of_module(entry, result or None), copies=[{**copy, "item": PLACE}]))
     assert {name: row[name] for name in expected} == expected
 
 
 def test_a_key_that_nobody_saw_to_is_a_failure() -> None:
-    (row,) = key_results([ENTRY], [])
+    (row,) = key_results(planned(ENTRY), seen())
     assert row["failed"]
     assert "a manages this key" in row["msg"]
 
 
+def test_a_task_that_was_refused_fails_for_each_of_its_keys() -> None:
+    entries = [{**ENTRY, "identity": identity} for identity in "xy"]
+    rows = key_results(planned(*entries), seen(own=[{"failed": True, "msg": "declared twice"}]))
+    assert [row["msg"] for row in rows] == ["key-n of space s: declared twice"] * 2
+
+
 def test_a_secret_in_a_failed_result_goes_no_further() -> None:
-    (row,) = key_results(
-        [ENTRY], [{"item": ENTRY, "failed": True, "msg": "key-n", "key": "ak-FAKE", "invocation": "ak-FAKE"}]
-    )
+    result = {"failed": True, "msg": "key-n", "key": "ak-FAKE", "invocation": "ak-FAKE"}
+    (row,) = key_results(planned(ENTRY), seen(**of_module(ENTRY, result)))
     assert "ak-FAKE" not in str(row)
 
 
+def test_each_key_has_its_own_result() -> None:
+    """Without the keys whose folder could not be made, which are not asked for."""
+    entries = [{**ENTRY, "identity": identity, "name": identity, "options": {"name": identity}} for identity in "xyz"]
+    bad = {"item": {"label": "/d", "identities": ["y"], "issued": ["y"]}, "failed": True, "msg": "full"}
+    before = work(planned(*entries), seen(made=[bad]), check_mode=False)
+    assert before["own"] == [{"name": "x"}, {"name": "z"}]
+    done = seen(made=[bad], own=[{"api_keys": [{"action": "created"}, {"action": "none"}]}])
+    rows = key_results(planned(*entries), done)
+    assert [(row["action"], row["msg"]) for row in rows] == [
+        ("created", None),
+        ("failed", "y of space s: can't create the folder /d: full"),
+        ("none", None),
+    ]
+
+
+def test_check_mode_leaves_out_what_a_missing_folder_would_hold() -> None:
+    options = {"name": "key-n", "dest": "/d", "owner": "o", "group": "g", "mode": "0600"}
+    missing = {"item": {"label": "/d", "identities": ["s: key-n"], "issued": ["s: key-n"]}, "stat": {"exists": False}}
+    keepers: tuple[dict[str, str], ...] = ({}, {"keeper": "k"})
+    for keeper in keepers:
+        plan = planned({**ENTRY, "options": options, **keeper})
+        found = seen(**{"keeper_folders" if keeper else "folders": [missing]})
+        for check_mode, left in ((True, {"name": "key-n", "mode": "0600"}), (False, options)):
+            done = work(plan, found, check_mode)
+            declared = done["keepers"][0]["api_keys"] if keeper else done["own"]
+            assert declared == [left]
+            assert done["missing_keeper_folders" if keeper else "missing_folders"] == [missing["item"]]
+
+
+def test_what_an_earlier_use_of_the_role_registered_is_not_looked_at() -> None:
+    failed = [{"item": PLACE, "failed": True, "msg": "old"}]
+    old = seen(**of_module(ENTRY, {"action": "none"}), secrets=failed, removed=failed)
+    (row,) = key_results(planned(ENTRY, copies=[], removals=[]), old)
+    assert row["msg"] is None
+
+
 def failures(*steps: tuple[str, dict[str, t.Any]], entry: t.Any = None, result: t.Any = None) -> t.Any:
-    (row,) = key_results(
-        [{**ENTRY, **(entry or {})}],
-        [] if result is None else [{**result, "item": ENTRY}],
-        steps={doing: [{"item": PLACE, **found}] for doing, found in steps},
-    )
+    declared = {**ENTRY, **(entry or {})}
+    found = {name: [{"item": PLACE, **registered}] for name, registered in steps}
+    (row,) = key_results(planned(declared), seen(**of_module(declared, result), **found))
     assert row["failed"] is (row["msg"] is not None)
     return row["msg"]
 
@@ -92,48 +157,29 @@ def failures(*steps: tuple[str, dict[str, t.Any]], entry: t.Any = None, result: 
 def test_a_step_that_stops_a_key_is_told_of_it() -> None:
     """Whatever the step, and also when the host could not be reached or the place is no regular file."""
     done = {"action": "none"}
-    assert failures(("make", {"skipped": True}), ("write", {"changed": True}), result=done) is None
-    assert failures(("make", {"failed": True, "msg": "full"})) == "key-n of space s: can't make /d: full"
-    assert failures(("read", {"unreachable": True, "msg": "no route"})) == "key-n of space s: can't read /d: no route"
+    assert failures(("secrets", {"skipped": True}), ("copies", {"changed": True}), result=done) is None
+    assert failures(("ready", {"failed": True, "msg": "full"})) == "key-n of space s: can't create the file /d: full"
+    assert failures(("former_copies", {"unreachable": True, "msg": "no route"})) == "key-n of space s: can't read /d: no route"
     for found, kind in (
         ({"isdir": True}, "a folder"),
         ({"islnk": True}, "a symbolic link"),
         ({}, "not a regular file"),
     ):
-        told = failures(("look at", {"stat": {"exists": True, "isreg": False, **found}}), result=done)
+        told = failures(("receiving", {"stat": {"exists": True, "isreg": False, **found}}), result=done)
         assert f"/d is {kind} and is left alone" in told
-    assert failures(("look at", {"stat": {"exists": True, "isreg": True}}), result=done) is None
+    assert failures(("receiving", {"stat": {"exists": True, "isreg": True}}), result=done) is None
     folder = {**PLACE, "identities": [ENTRY["identity"]], "issued": []}
-    assert failures(("look", {"item": folder, "stat": {"exists": True, "isdir": True}}), result=done) is None
-    assert "a folder is needed there" in failures(("look", {"item": folder, "stat": {"exists": True, "isdir": False}}))
+    assert failures(("folders", {"item": folder, "stat": {"exists": True, "isdir": True}}), result=done) is None
+    assert "a folder is needed there" in failures(("folders", {"item": folder, "stat": {"exists": True, "isdir": False}}))
     missing = {"item": {**folder, "issued": [ENTRY["identity"]]}, "stat": {"exists": False}}
-    assert "its secret is lost" in failures(("look", missing), result=done), "check mode foresees it"
-    assert failures(("look", missing), result={"action": "created"}) is None
-    assert failures(("look", missing), entry={"options": {"on_lost_secret": "reissue"}}, result=done) is None
+    assert "its secret is lost" in failures(("folders", missing), result=done), "check mode foresees it"
+    assert failures(("folders", missing), result={"action": "created"}) is None
+    assert failures(("folders", missing), entry={"options": {"on_lost_secret": "reissue"}}, result=done) is None
     deeper = {"item": {"item": PLACE, "stat": {}}, "failed": True, "msg": "busy"}
-    assert "can't remove /d: busy" in failures(("remove", deeper), result=done)
+    assert "can't remove the secret file /d: busy" in failures(("removed", deeper), result=done)
 
 
 def test_a_forgotten_key_needs_nobody() -> None:
     assert failures(entry={"state": "forgotten"}) is None
     for said in ({"msg": "Space 's' not found", "option": "space"}, {"msg": "not found", "request": {"status": 404}}):
         assert "set state to forgotten" in failures(entry={"state": "absent"}, result={"failed": True, **said})
-
-
-def test_two_declarations_of_one_key_are_told() -> None:
-    """A space once by name and once by id."""
-    entries = [{**ENTRY, "space": space, "identity": space} for space in ("s", "U3BhY2U6MQ==", "r")]
-    keys = [{"id": "QXBpS2V5OjE="}, {"id": "QXBpS2V5OjE="}, {"id": "QXBpS2V5OjI="}]
-    rows = key_results(
-        entries, [{"action": "none", "api_key": k, "item": e} for k, e in zip(keys, entries, strict=True)]
-    )
-    assert [row["failed"] for row in rows] == [False, True, False]
-    assert "also declares for space s" in rows[1]["msg"]
-    in_use = {
-        "failed": True,
-        "msg": "key-n (id QXBpS2V5OjE=) has been issued within the last 10 minutes",
-        "item": entries[1],
-    }
-    rows = key_results(entries[:2], [{"action": "created", "api_key": keys[0], "item": entries[0]}, in_use])
-    assert [row["failed"] for row in rows] == [False, True]
-    assert "also declares for space s" in rows[1]["msg"], "and not that another run may be at work"
