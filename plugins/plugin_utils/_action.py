@@ -82,7 +82,12 @@ class ArizeActionModule(NormalActionModule):  # type: ignore[misc]
             {**os.environ, **{name: str(value) for name, value in environment.items()}},
             dry_run=self._task.check_mode,
             diff=self._task.diff,
+            progress=lambda text: display.display(f"{self._host_of(task_vars)}: {text}", stderr=True),
         )
+
+    @staticmethod
+    def _host_of(task_vars: Result | None) -> str:
+        return str((task_vars or {}).get("inventory_hostname", "localhost"))
 
     def _obstacle(self, task_vars: Result) -> str | None:
         """Why this task can't run in process, None when it can."""
@@ -118,7 +123,7 @@ class HidingActionModule(ArizeActionModule):
         result = self._run_unseen(tmp, task_vars)
         secrets = [str(done["key"]) for done in self._results_of(result) if done.get("key")]
         if secrets:
-            self._hide(result, secrets, (task_vars or {}).get("inventory_hostname", "localhost"))
+            self._hide(result, secrets, self._host_of(task_vars))
         return result
 
     def _declared(self) -> list[Result]:

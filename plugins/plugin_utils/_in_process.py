@@ -68,6 +68,7 @@ def run_in_process(
     environment: t.Mapping[str, str],
     dry_run: bool,
     diff: bool,
+    progress: t.Callable[[str], None] = lambda _text: None,
 ) -> Result:
     """The result that the module of this name would print for the options as they are given in a task."""
     specification = connection_arguments().merged_with(arguments).for_module()
@@ -99,6 +100,7 @@ def run_in_process(
                 mask=mask,
                 warn=warnings.append,
                 hold_signals=hold_signals,
+                progress=progress,
                 connect=functools.partial(HttpTransport, pool=_sessions()),
             )
             try:

@@ -20,7 +20,7 @@ from ansible_collections.community.arize.plugins.module_utils._host.arguments im
 from ansible_collections.community.arize.plugins.module_utils._model.declaration import LONGEST_NAME, desired_key
 from ansible_collections.community.arize.plugins.module_utils._model.errors import InvalidOption, MissingLibrary
 from ansible_collections.community.arize.plugins.module_utils._service.connection import resolve_connection
-from ansible_collections.community.arize.plugins.plugin_utils._service_key_declared import Declaration, Layer
+from ansible_collections.community.arize.plugins.plugin_utils._service_key_declared import Declaration
 
 
 def wrong_with_credential(credential: str | None) -> list[str]:

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.community.arize.plugins.plugin_utils._service_key_results import ISSUING, Row
+from ansible_collections.community.arize.plugins.plugin_utils._service_key_removals import Row
+from ansible_collections.community.arize.plugins.plugin_utils._service_key_work import ISSUING
 
 _NO_KEYS = "No service key is declared for this host."
 

@@ -125,9 +125,7 @@ def _copying(plan: Row, seen: Seen, outcomes: t.Mapping[str, Row]) -> Work:
     kept = [each["item"] for each in removals(seen["former_copies"])["kept"]]
     unread = [place_of(result) for result in seen["former_copies"] if result.get("failed")]
     return {
-        "copied": [
-            copy for copy in plan["copies"] if copy["identity"] in well and copy["identity"] not in unwritable
-        ],
+        "copied": [copy for copy in plan["copies"] if copy["identity"] in well and copy["identity"] not in unwritable],
         "issued_anew": [identity for identity, result in well.items() if result.get("action") in ISSUING],
         "replaced": _regular(seen["receiving"]),
         "not_replaced": [place["identity"] for place in (*kept, *unread)],

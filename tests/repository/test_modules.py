@@ -114,8 +114,6 @@ def test_options_that_sound_like_secrets_are_settled(name: str) -> None:
 def test_exclusions_are_between_options_that_exist(name: str) -> None:
     arguments = _arguments.connection_arguments().merged_with(SPECIFICATIONS[name]())
     named = {option for group in arguments.mutually_exclusive for option in group}
-    named |= {option for condition in arguments.required_if for option in (condition[0], *condition[2])}
-    named |= set(arguments.required_by) | {option for group in arguments.required_by.values() for option in group}
     assert named <= set(arguments.argument_spec)
 
 

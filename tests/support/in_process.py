@@ -56,10 +56,14 @@ def run_key(
 
 
 def run_keys(
-    simulator: Simulator, check: bool = False, sleep: t.Callable[[float], None] | None = None, **options: t.Any
+    simulator: Simulator,
+    check: bool = False,
+    sleep: t.Callable[[float], None] | None = None,
+    place: t.Mapping[str, t.Any] | None = None,
+    **options: t.Any,
 ) -> Outcome:
-    """`arize_api_keys` against the simulator."""
-    return _run(_arguments.keys_arguments(), _task.KeysTask, simulator, check, options, sleep, None)
+    """`arize_api_keys` against the simulator; `place` are further fields of its Host."""
+    return _run(_arguments.keys_arguments(), _task.KeysTask, simulator, check, options, sleep, None, None, place)
 
 
 def run_info(simulator: Simulator, check: bool = False, **options: t.Any) -> Outcome:
@@ -76,6 +80,7 @@ def _run(
     sleep: t.Callable[[float], None] | None,
     environment: t.Mapping[str, str] | None,
     local_now: t.Callable[[], datetime.datetime] | None = None,
+    place: t.Mapping[str, t.Any] | None = None,
 ) -> Outcome:
     dialect = "legacy" if simulator.switches.legacy else None
     given = {"api_url": simulator.url, "api_key": simulator.credential, "api_dialect": dialect, **options}
@@ -85,16 +90,14 @@ def _run(
     if validated.error_messages:
         return Outcome({"failed": True, "changed": False, "msg": "; ".join(validated.error_messages)}, [])
     warnings: list[str] = []
-    host = _task.Host(
-        validated.validated_parameters,
-        environment or {},
-        dry_run=check,
-        diff=True,
-        sleep=sleep or (lambda seconds: simulator.clock.advance(seconds=seconds)),
-        warn=warnings.append,
-        local_now=local_now or simulator.clock.now,
-        connect=HookedTransport,
-    )
+    fields: dict[str, t.Any] = {
+        "sleep": sleep or (lambda seconds: simulator.clock.advance(seconds=seconds)),
+        "warn": warnings.append,
+        "local_now": local_now or simulator.clock.now,
+        "connect": HookedTransport,
+        **(place or {}),
+    }
+    host = _task.Host(validated.validated_parameters, environment or {}, dry_run=check, diff=True, **fields)
     try:
         return Outcome(_task.execute(host, make_task), warnings)
     except ArizeError as error:

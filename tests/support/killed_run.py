@@ -1,15 +1,19 @@
 # SPDX-FileCopyrightText: community.arize contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Run `arize_api_key` in a process that kills itself with SIGKILL at a given step of its work.
+"""Run a module in a process that sends itself a signal at a given step of its work.
 
-`python -m support.killed_run`, with a JSON object on the standard input: step, signal, options.
+`python -m support.killed_run`, with a JSON object on the standard input: step, nth (1 for the first time that the step
+is reached), signal, many (whether it is arize_api_keys), options.
 """
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
+import pathlib
 import signal
+import subprocess
 import sys
 import typing as t
 
@@ -19,12 +23,14 @@ from ansible_collections.community.arize.plugins.module_utils._deliver import se
 from ansible_collections.community.arize.plugins.module_utils._host import arguments as _arguments
 from ansible_collections.community.arize.plugins.module_utils._host import signals as _signals
 from ansible_collections.community.arize.plugins.module_utils._host import task as _task
+from ansible_collections.community.arize.plugins.module_utils._model.errors import ArizeError
 from ansible_collections.community.arize.plugins.module_utils._service import client as _client
 from ansible_collections.community.arize.plugins.module_utils._work import issue as _issue
 from ansible_collections.community.arize.plugins.module_utils._work import keep_one as _apply
 from ansible_collections.community.arize.plugins.module_utils._work import observe as _observe
 from ansible_collections.community.arize.plugins.module_utils._work import revoke as _revoke
 
+TESTS = pathlib.Path(__file__).resolve().parents[1]
 # The steps of the order of work: what is killed, and whether before or after it has done its work.
 STEPS: dict[str, tuple[t.Any, str, str]] = {
     "locked": (_secret_file.SecretFile, "check_writable", "after"),
@@ -43,25 +49,43 @@ STEPS: dict[str, tuple[t.Any, str, str]] = {
 }
 
 
-def arm(step: str, number: int) -> None:
+def arm(step: str, nth: int, number: int) -> None:
     """Make this process send itself the signal at the step."""
     owner, name, when = STEPS[step]
     original = getattr(owner, name)
+    count = itertools.count(1)
 
     def killing(*arguments: t.Any, **keywords: t.Any) -> t.Any:
-        if when == "before":
+        reached = next(count) == nth
+        if reached and when == "before":
             os.kill(os.getpid(), number)
         result = original(*arguments, **keywords)
-        if when == "after":
+        if reached and when == "after":
             os.kill(os.getpid(), number)
         return result
 
     setattr(owner, name, killing)
 
 
+def run_killed(
+    step: str | None, kind: str, options: dict[str, t.Any], **more: t.Any
+) -> subprocess.CompletedProcess[str]:
+    """Start such a process and wait for its end."""
+    return subprocess.run(
+        [sys.executable, "-m", "support.killed_run"],
+        input=json.dumps({"step": step, "signal": kind, "options": options, **more}),
+        env={"PYTHONPATH": f"{TESTS}:{TESTS.parent / '.cache' / 'collections'}", "PATH": "/usr/bin:/bin"},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
 def main() -> None:
     request = json.load(sys.stdin)
-    specification = _arguments.connection_arguments().merged_with(_arguments.key_arguments()).for_module()
+    own = _arguments.keys_arguments() if request.get("many") else _arguments.key_arguments()
+    specification = _arguments.connection_arguments().merged_with(own).for_module()
     validated = ArgumentSpecValidator(**specification).validate(request["options"])
     if validated.error_messages:
         sys.exit("; ".join(validated.error_messages))
@@ -70,10 +94,14 @@ def main() -> None:
         if number == signal.SIGINT:
             # A shell's background job ignores it from the start, as no module that Ansible runs does.
             signal.signal(number, signal.default_int_handler)
-        arm(request["step"], number)
+        arm(request["step"], request.get("nth", 1), number)
     with _signals.signals_held() as hold_signals:
         host = _task.Host(validated.validated_parameters, {}, dry_run=False, diff=False, hold_signals=hold_signals)
-        json.dump(_task.execute(host, _task.KeyTask), sys.stdout)
+        try:
+            result = _task.execute(host, _task.KeysTask if request.get("many") else _task.KeyTask)
+        except ArizeError as error:
+            result = {**error.details(), "failed": True, "msg": str(error)}
+        json.dump(result, sys.stdout)
         sys.stdout.flush()
 
 

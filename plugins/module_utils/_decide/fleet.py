@@ -30,7 +30,7 @@ class Entry:
 
 
 def check_destinations(entries: t.Sequence[Entry]) -> None:
-    """Raises InvalidOption where two keys would be written to the same place: a file, or a variable of a dotenv file."""
+    """Raises InvalidOption where two keys would be written to the same file, or variable of a dotenv file."""
     first: dict[str, dict[str | None, Entry]] = {}
     for entry in entries:
         destination = entry.desired.destination

@@ -26,16 +26,12 @@ class Arguments:
 
     argument_spec: Spec
     mutually_exclusive: tuple[tuple[str, ...], ...] = ()
-    required_if: tuple[tuple[t.Any, ...], ...] = ()
-    required_by: dict[str, tuple[str, ...]] = dataclasses.field(default_factory=dict)
 
     def merged_with(self, other: Arguments) -> Arguments:
         """Both specifications and all constraints."""
         return Arguments(
             {**self.argument_spec, **other.argument_spec},
             self.mutually_exclusive + other.mutually_exclusive,
-            self.required_if + other.required_if,
-            {**self.required_by, **other.required_by},
         )
 
     def for_module(self) -> dict[str, t.Any]:
@@ -43,8 +39,6 @@ class Arguments:
         return {
             "argument_spec": self.argument_spec,
             "mutually_exclusive": [list(names) for names in self.mutually_exclusive],
-            "required_if": [list(condition) for condition in self.required_if],
-            "required_by": self.required_by,
         }
 
 

@@ -12,20 +12,28 @@ import signal
 import threading
 import typing as t
 
+Told = t.Callable[[], None]
+# Called with what is to happen on a signal, nothing if the work ends soon anyway, since every request has a deadline.
+Hold = t.Callable[[Told], None]
+
+
+def ignored() -> None:
+    """What happens on a signal that may wait until the end of the work."""
+
 
 @contextlib.contextmanager
-def signals_held() -> t.Iterator[t.Callable[[], None]]:
-    """Yields what lets SIGINT, SIGTERM and SIGHUP pass without effect from its call to the end of the context.
+def signals_held() -> t.Iterator[Hold]:
+    """Yields what keeps SIGINT, SIGTERM and SIGHUP from ending the process, from its call to the end of the context.
 
-    That comes soon, since every request has a deadline. The handlers found are restored. Only the main thread may
-    set handlers: in another one nothing is held.
+    The handlers found are restored. Only the main thread may set handlers: in another one nothing is held.
     """
     found: dict[int, t.Any] = {}
 
-    def hold() -> None:
+    def hold(told: Told) -> None:
         if threading.current_thread() is threading.main_thread():
             for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-                found.setdefault(number, signal.signal(number, signal.SIG_IGN))
+                if number not in found:
+                    found[number] = signal.signal(number, lambda _number, _frame: told())
 
     try:
         yield hold

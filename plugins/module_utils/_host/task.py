@@ -15,6 +15,7 @@ import typing as t
 from datetime import datetime
 
 from ansible_collections.community.arize.plugins.module_utils._host.fleet import fleet
+from ansible_collections.community.arize.plugins.module_utils._host.signals import Hold, ignored
 from ansible_collections.community.arize.plugins.module_utils._model import declaration as _desired
 from ansible_collections.community.arize.plugins.module_utils._model.cleaning import Cleaner
 from ansible_collections.community.arize.plugins.module_utils._model.errors import (
@@ -55,8 +56,10 @@ class Host:
     mask: t.Callable[[str], None] = lambda _credential: None
     # Told each warning, before the result and before a failure.
     warn: t.Callable[[str], None] = lambda _text: None
-    # Called before each issue of a secret: from then on the result must reach the caller.
-    hold_signals: t.Callable[[], None] = lambda: None
+    # Called before each issue of a secret: from then on the result must reach the caller. Told what a signal does.
+    hold_signals: Hold = lambda _told: None
+    # Told from time to time how far long work has come.
+    progress: t.Callable[[str], None] = lambda _text: None
     # The present UTC instant by the clock of this place.
     local_now: t.Callable[[], datetime] = utc_now
     # Makes transports; called as the class HttpTransport is.
@@ -114,7 +117,13 @@ class KeyTask:
         client = closing.enter_context(clients.one())
         client.check(desired)
         reconciler = KeyReconciler(
-            desired, client, clients.credential, host.diff, host.sleep, host.hold_signals, host.local_now
+            desired,
+            client,
+            clients.credential,
+            host.diff,
+            host.sleep,
+            lambda: host.hold_signals(ignored),
+            host.local_now,
         )
         self.label = desired.label
         self.warnings = reconciler.warnings
@@ -128,7 +137,15 @@ class KeysTask:
     label = ""
 
     def __init__(self, host: Host, clients: Clients, _closing: contextlib.ExitStack) -> None:
-        means = Means(clients.one_of_many, clients.credential, host.diff, host.sleep, host.hold_signals, host.local_now)
+        means = Means(
+            clients.one_of_many,
+            clients.credential,
+            host.diff,
+            host.sleep,
+            host.hold_signals,
+            host.progress,
+            host.local_now,
+        )
         reconciler = FleetReconciler(fleet(host.options), means)
         self.warnings = reconciler.warnings
         self.predict = reconciler.predict

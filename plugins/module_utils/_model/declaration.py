@@ -190,9 +190,9 @@ def desired_key(options: t.Mapping[str, t.Any]) -> DesiredKey:
 def _check_identity(options: t.Mapping[str, t.Any]) -> None:
     if options["state"] == "present" and options.get("name") is None:
         why = ", because each rotation gives a key another id" if options.get("id") is not None else ""
-        raise InvalidOption("name", f"state present needs a name{why}")
+        raise InvalidOption("state", f"present requires name{why}")
     if options.get("name") is None and options.get("id") is None:
-        raise InvalidOption("name", f"state {options['state']} needs name or id to know which key is meant")
+        raise InvalidOption("state", f"{options['state']} requires name or id")
 
 
 def _check_scope(options: t.Mapping[str, t.Any]) -> None:

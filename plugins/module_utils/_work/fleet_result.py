@@ -15,16 +15,23 @@ from ansible_collections.community.arize.plugins.module_utils._model.keys import
 
 Result = t.Dict[str, t.Any]
 _SIGNS = {"created": "+", "refreshed": "~", "replaced": "~", "revoked": "-"}
-_NOT_BEGUN = {"changed": False, "failed": True, "msg": "Not begun, because the credential was rejected meanwhile."}
 _VERBS = {"created": "create", "refreshed": "refresh", "replaced": "replace", "revoked": "revoke"}
 
 
 def fleet_result(
-    entries: t.Sequence[Entry], results: t.Sequence[Result | None], pruned: t.Sequence[ApiKey], diff: bool
+    entries: t.Sequence[Entry],
+    results: t.Sequence[Result | None],
+    halted: str,
+    pruned: t.Sequence[ApiKey],
+    diff: bool,
 ) -> Result:
-    """One shape for one key and for many, on success and on failure. `results` has None for what was not begun."""
+    """One shape for one key and for many, on success and on failure.
+
+    `results` has None for what was not begun, because of what `halted` says.
+    """
+    not_begun = {"changed": False, "failed": True, "msg": f"Not begun, because {halted}."}
     done = [
-        {"failed": False, **_without_diff(_NOT_BEGUN if result is None else result), "declared": entry.label}
+        {"failed": False, **_without_diff(not_begun if result is None else result), "declared": entry.label}
         for entry, result in zip(entries, results)
     ]
     not_started = [entry.label for entry, result in zip(entries, results) if result is None]
@@ -45,7 +52,7 @@ def fleet_result(
         "not_started": not_started,
         "summary": summary,
         "next_rotation_at": min(rotations, default=None),
-        "msg": _message(summary, failed),
+        "msg": _message(summary, failed, halted),
     }
     if diff:
         result["diff"] = {"prepared": "".join(f"{line}\n" for line in _plan(entries, results, pruned))}
@@ -56,13 +63,13 @@ def _without_diff(result: Result) -> Result:
     return {name: value for name, value in result.items() if name != "diff"}
 
 
-def _message(summary: t.Mapping[str, int], failed: t.Sequence[Result]) -> str:
+def _message(summary: t.Mapping[str, int], failed: t.Sequence[Result], halted: str) -> str:
     words = [f"{summary[name]} {name}" for name in ("created", "refreshed", "replaced", "revoked", "pruned")]
     told = [text for text in words if not text.startswith("0 ")] + [f"{summary['none']} unchanged"]
     if summary["failed"]:
         told.append(f"{summary['failed']} failed")
     if summary["not_started"]:
-        told.append(f"{summary['not_started']} not begun")
+        told.append(f"{summary['not_started']} not begun, because {halted}")
     message = f"API keys: {', '.join(told)}."
     return " ".join([message, *(result["msg"] for result in failed[:3]), *(["..."] if len(failed) > 3 else [])])
 

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import concurrent.futures
 import dataclasses
-import threading
 import typing as t
 from datetime import datetime
 
@@ -42,6 +41,8 @@ from ansible_collections.community.arize.plugins.module_utils._work.revoke impor
 from ansible_collections.community.arize.plugins.module_utils._work.scope import ScopeResolver
 
 Result = t.Dict[str, t.Any]
+# Between two lines on the progress of long work.
+PROGRESS_SECONDS = 5.0
 Lend = t.Callable[[bool], t.ContextManager[RememberingClient]]
 
 
@@ -63,7 +64,9 @@ class Means:
     credential: Secret
     diff: bool
     sleep: t.Callable[[float], None]
-    hold_signals: t.Callable[[], None]
+    # Called before the first change, with what is to happen on a signal.
+    hold_signals: t.Callable[[t.Callable[[], None]], None]
+    progress: t.Callable[[str], None]
     local_now: t.Callable[[], datetime]
 
 
@@ -73,7 +76,8 @@ class FleetReconciler:
     def __init__(self, fleet: Fleet, means: Means) -> None:
         self._fleet = fleet
         self._means = means
-        self._stop = threading.Event()
+        # Why no further key is begun. Workers set it, and read it before each key.
+        self._halted: str | None = None
         # In the order of the keys that they are about, each once.
         self.warnings: list[str] = []
 
@@ -87,7 +91,7 @@ class FleetReconciler:
         results = self._looked_at()
         to_do = [index for index, result in enumerate(results) if result is not None and _is_due(result)]
         if to_do:
-            self._means.hold_signals()
+            self._means.hold_signals(lambda: self._halt("the task was told to stop"))
         for index, result in zip(to_do, self._each(to_do, fresh=True)):
             results[index] = result
         return self._result(results, *self._prune(results, dry_run=False))
@@ -111,17 +115,25 @@ class FleetReconciler:
 
     def _each(self, indexes: t.Sequence[int], fresh: bool) -> list[Result | None]:
         """The results for these entries, None for what was not begun. Warnings are kept of the last run of each."""
+        doing = "brought about" if fresh else "looked at"
         with concurrent.futures.ThreadPoolExecutor(self._fleet.concurrency) as workers:
-            done = list(workers.map(lambda index: self._one(self._fleet.entries[index], fresh), indexes))
+            futures = [workers.submit(self._one, self._fleet.entries[index], fresh) for index in indexes]
+            while concurrent.futures.wait(futures, timeout=PROGRESS_SECONDS).not_done:
+                finished = [future.result()[0] for future in futures if future.done() and not future.exception()]
+                failed = sum(bool(result and result.get("failed")) for result in finished)
+                self._means.progress(f"{len(finished)} of {len(futures)} keys {doing}, {failed} failed")
         results = []
-        for result, warnings in done:
+        for result, warnings in (future.result() for future in futures):
             results.append(result)
             if result is not None and (fresh or not _is_due(result)):
                 self.warnings += [warning for warning in warnings if warning not in self.warnings]
         return results
 
+    def _halt(self, why: str) -> None:
+        self._halted = self._halted or why
+
     def _one(self, entry: Entry, fresh: bool) -> tuple[Result | None, list[str]]:
-        if self._stop.is_set():
+        if self._halted:
             return None, []
         means, desired = self._means, entry.desired
         warnings: list[str] = []
@@ -138,7 +150,7 @@ class FleetReconciler:
             raise
         except ArizeError as error:
             if isinstance(error, AuthenticationFailed):
-                self._stop.set()
+                self._halt("the credential was rejected")
             message = str(error) if desired.label in str(error) else f"{entry.label}: {error}"
             return {"changed": False, **error.details(), "failed": True, "msg": message}, warnings
         except Exception as error:
@@ -202,7 +214,7 @@ class FleetReconciler:
         return list(left.values())
 
     def _result(self, results: t.Sequence[Result | None], pruned: t.Sequence[ApiKey], problem: str | None) -> Result:
-        result = fleet_result(self._fleet.entries, results, pruned, self._means.diff)
+        result = fleet_result(self._fleet.entries, results, self._halted or "", pruned, self._means.diff)
         if problem is not None:
             result.update(failed=True, msg=f"{result['msg']} {problem}")
         if result["failed"]:

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: community.arize contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Run the state machine: a few hundred schedules here, ten thousand in `make nightly`."""
+"""Run the state machines: some hundred schedules here, in `make nightly` 10,000 of one key and 2,000 of a fleet."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ import typing as t
 
 import pytest
 from hypothesis import HealthCheck, settings
-from hypothesis.stateful import run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 
+from in_process.properties.fleet_machine import SPACES, FleetMachine
 from in_process.properties.machine import KeyMachine
 from simulator import Simulator
 
@@ -25,17 +26,25 @@ def simulator() -> t.Iterator[Simulator]:
         yield started
 
 
-@pytest.mark.parametrize("shard", range(SHARDS))
-def test_invariants(simulator: Simulator, shard: int, record_property: t.Callable[[str, object], None]) -> None:
-    machine = type(f"Shard{shard}", (KeyMachine,), {"simulator": simulator})
+def play(machine: type[RuleBasedStateMachine], schedules: int) -> None:
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=SCHEDULES // SHARDS,
+            max_examples=schedules,
             stateful_step_count=12,
             deadline=None,
             suppress_health_check=list(HealthCheck),
             print_blob=True,
         ),
     )
+
+
+@pytest.mark.parametrize("shard", range(SHARDS))
+def test_invariants(simulator: Simulator, shard: int, record_property: t.Callable[[str, object], None]) -> None:
+    play(type(f"Shard{shard}", (KeyMachine,), {"simulator": simulator}), SCHEDULES // SHARDS)
     record_property("schedules", SCHEDULES // SHARDS)
+
+
+def test_invariants_of_a_fleet() -> None:
+    with Simulator(spaces=SPACES, frozen=True) as simulator:
+        play(type("Fleet", (FleetMachine,), {"simulator": simulator}), SCHEDULES // 5)

@@ -12,7 +12,7 @@ import time
 import typing as t
 
 import pytest
-from support.in_process import Outcome, run_key
+from support.in_process import Outcome, run_key, run_keys
 
 from simulator import Simulator
 
@@ -71,3 +71,31 @@ def test_race(kind: str, round_number: int) -> None:
         issued = {key.id for key in simulator.keys(name=NAME)} - {new[0].id} - ({old.id} if old else set())
         told = " ".join(str(outcome.get("reasons")) for outcome in outcomes)
         assert all(key_id in told for key_id in issued), "each loser says which key it has revoked again"
+
+
+@pytest.mark.parametrize("round_number", range(ROUNDS))
+def test_race_of_fleets(round_number: int) -> None:
+    """Eight bulk runs on one fleet: one live key in each space, whose secret exactly one run has."""
+    spaces = [f"s{number}" for number in range(6)]
+    random.seed(round_number)
+    with Simulator(seed=round_number, spaces=spaces) as simulator:
+
+        def one(_number: int) -> Outcome:
+            defaults = {"name": "{space}-ingest", "expires_in": "90d"}
+            return run_keys(
+                simulator,
+                sleep=lambda seconds: time.sleep(seconds / 4),
+                spaces=spaces,
+                defaults=defaults,
+                concurrency=4,
+            )
+
+        with concurrent.futures.ThreadPoolExecutor(8) as pool:
+            outcomes = list(pool.map(one, range(8)))
+        assert [outcome.message for outcome in outcomes if outcome.failed] == []
+        live = simulator.keys(name=None, live=True)
+        secrets = [result["key"] for outcome in outcomes for result in outcome["api_keys"] if result.get("key")]
+        for space in spaces:
+            (key,) = [key for key in live if key.name == f"{space}-ingest"]
+            assert secrets.count(key.secret) == 1
+        assert all(simulator.secret_is_valid(secret) for secret in secrets), "no run has a secret that does not serve"

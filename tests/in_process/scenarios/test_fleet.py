@@ -4,13 +4,20 @@
 
 from __future__ import annotations
 
+import datetime
+import json
+import os
 import pathlib
+import random
+import signal
 import typing as t
 
 import pytest
 from support.in_process import Outcome, run_keys
+from support.killed_run import STEPS, run_killed
 
 from ansible_collections.community.arize.plugins.module_utils._work import issue as _issue
+from ansible_collections.community.arize.plugins.module_utils._work import keep_many
 from simulator import Fault, Simulator
 
 SPACES = ["s0", "s1", "s2", "s3"]
@@ -172,7 +179,8 @@ def test_pruning(simulator: Simulator, folder: pathlib.Path, check: bool) -> Non
     stray = seed(simulator, "stray", "s0")
     elsewhere = seed(simulator, "stray", "s3")
     kept = seed(simulator, "terraform-a", "s1")
-    namesake = seed(simulator, "s0-ingest", "s0", expires_at="2027-01-01T00:00:00Z")
+    before = simulator.clock.now() - datetime.timedelta(days=1)
+    namesake = seed(simulator, "s0-ingest", "s0", created_at=before, expires_at="2027-01-01T00:00:00Z")
     simulator.requests_clear()
     pruning = {"prune_spaces": ["s0", "s1"], "prune_exclude": ["terraform-*", "nothing-*"]}
     # The key of s1 is declared no more.
@@ -273,3 +281,58 @@ def test_an_error_of_ours_loses_no_result_of_the_others(simulator: Simulator, mo
     assert "ValueError" in outcome["api_keys"][0]["msg"]
     assert "ak-secret" not in str(outcome.result)
     assert simulator.secret_is_valid(outcome["api_keys"][1]["key"])
+
+
+def test_a_task_that_is_told_to_stop_begins_no_further_key(simulator: Simulator, folder: pathlib.Path) -> None:
+    place = {"hold_signals": lambda told: told()}
+    outcome = run_keys(simulator, place=place, **declared(folder))
+    assert outcome.failed
+    assert "4 not begun, because the task was told to stop" in outcome.message
+    assert [key["msg"] for key in outcome["api_keys"]] == ["Not begun, because the task was told to stop."] * 4
+    assert simulator.writes == []
+
+
+def test_a_signal_loses_nothing_and_ends_the_work_soon(simulator: Simulator, folder: pathlib.Path) -> None:
+    connection = {"api_url": simulator.url, "api_key": simulator.credential}
+    ended = run_killed("posted", "SIGTERM", {**connection, **declared(folder, concurrency=1)}, nth=2, many=True)
+    assert ended.returncode == 0, ended.stderr
+    result = json.loads(ended.stdout)
+    assert (result["summary"]["created"], result["summary"]["not_started"]) == (2, 2)
+    assert len(simulator.keys(live=True)) == 2
+    for space in SPACES[:2]:
+        assert simulator.secret_is_valid((folder / f"{space}.key").read_text().strip())
+
+
+def test_long_work_tells_how_far_it_is(
+    simulator: Simulator, folder: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keep_many, "PROGRESS_SECONDS", 0.05)
+    simulator.faults.add(Fault(method="POST", kind="status", status=400))
+    simulator.faults.add(Fault(method="POST", nth=2, kind="delay", seconds=0.4))
+    told: list[str] = []
+    run_keys(simulator, place={"progress": told.append}, **declared(folder, concurrency=1))
+    assert "1 of 4 keys brought about, 1 failed" in told
+
+
+@pytest.mark.parametrize("round_number", range(10 if "ARIZE_TEST_ROUNDS" in os.environ else 2))
+def test_killed_at_any_moment(tmp_path: pathlib.Path, round_number: int) -> None:
+    """The next run converges, and each live key has its secret in a file."""
+    chance = random.Random(round_number)
+    step = chance.choice([step for step in STEPS if not step.endswith("a revocation")])
+    spaces = [f"s{number}" for number in range(50)]
+    with Simulator(spaces=tuple(spaces)) as simulator:
+        options = {"defaults": {"on_lost_secret": "reissue", "exclusive": True}, "concurrency": 8}
+        fleet = {**declared(tmp_path, **options), "spaces": spaces}
+        connection = {"api_url": simulator.url, "api_key": simulator.credential}
+        killed = run_killed(step, "SIGKILL", {**connection, **fleet}, nth=chance.randrange(1, 50), many=True)
+        assert killed.returncode == -signal.SIGKILL, killed.stderr
+        # Within ten minutes it might be another run that is still at work, and then the grace period must pass.
+        for seconds in (700, 4000, 0):
+            simulator.clock.advance(seconds=seconds)
+            outcome = run_keys(simulator, **fleet)
+            assert not outcome.failed, outcome.message
+        assert outcome["changed"] is False, f"{step}: {outcome.message}"
+        held = {(tmp_path / f"{space}.key").read_text().strip() for space in spaces}
+        assert {key.secret for key in simulator.keys(name=None, live=True) if not key.is_credential} == held
+        # The lock of a file that needs nothing more may stay; what was half written may not.
+        assert {path.suffix for path in tmp_path.iterdir()} <= {".key", ".lock"}

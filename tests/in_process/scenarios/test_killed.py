@@ -5,18 +5,15 @@
 from __future__ import annotations
 
 import json
-import pathlib
 import signal
 import subprocess
-import sys
 import typing as t
 
 import pytest
-from support.killed_run import STEPS
+from support.killed_run import STEPS, run_killed
 
 from in_process.scenarios.conftest import NAME, World
 
-TESTS = pathlib.Path(__file__).resolve().parents[2]
 SITUATIONS: dict[str, tuple[list[tuple[float, float | None]], dict[str, t.Any]]] = {
     "create": ([], {"expires_in": "90d"}),
     "refresh with an overlap": ([(31, None)], {"max_age": "30d"}),
@@ -29,26 +26,10 @@ SITUATIONS: dict[str, tuple[list[tuple[float, float | None]], dict[str, t.Any]]]
 }
 
 
-def run_killed(
-    world: World, step: str | None, options: dict[str, t.Any], kind: str
-) -> subprocess.CompletedProcess[str]:
+def started(world: World, step: str, options: dict[str, t.Any], kind: str) -> subprocess.CompletedProcess[str]:
     """Run the module in a process of its own that gets the signal at the step."""
-    given = {
-        "api_url": world.simulator.url,
-        "api_key": world.simulator.credential,
-        "name": NAME,
-        "space": world.space_id,
-        **options,
-    }
-    return subprocess.run(
-        [sys.executable, "-m", "support.killed_run"],
-        input=json.dumps({"step": step, "signal": kind, "options": given}),
-        env={"PYTHONPATH": f"{TESTS}:{TESTS.parent / '.cache' / 'collections'}", "PATH": "/usr/bin:/bin"},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    connection = {"api_url": world.simulator.url, "api_key": world.simulator.credential}
+    return run_killed(step, kind, {**connection, "name": NAME, "space": world.space_id, **options})
 
 
 @pytest.mark.parametrize(
@@ -68,7 +49,7 @@ def test_killed(world: World, step: str, situation: str) -> None:
         world.dest.chmod(0o600)
     options = {**options, "dest": str(world.dest), "on_lost_secret": "reissue"}
 
-    killed = run_killed(world, step, options, "SIGKILL")
+    killed = started(world, step, options, "SIGKILL")
 
     assert killed.returncode == -signal.SIGKILL, killed.stderr
     for path in world.dest.parent.iterdir():
@@ -100,7 +81,7 @@ def test_killed(world: World, step: str, situation: str) -> None:
 )
 def test_a_signal_while_a_secret_is_on_its_way_waits(world: World, step: str, kind: str) -> None:
     """Between issuing and delivery the run goes on to its end: the secret is in the file and the result is told."""
-    finished = run_killed(world, step, {"expires_in": "90d", "dest": str(world.dest), "return_key": True}, kind)
+    finished = started(world, step, {"expires_in": "90d", "dest": str(world.dest), "return_key": True}, kind)
     assert finished.returncode == 0, finished.stderr
     result = json.loads(finished.stdout)
     assert result["action"] == "created"
@@ -111,7 +92,7 @@ def test_a_signal_while_a_secret_is_on_its_way_waits(world: World, step: str, ki
 @pytest.mark.parametrize("kind", ["SIGTERM", "SIGINT"])
 def test_a_signal_before_that_ends_the_run(world: World, kind: str) -> None:
     """Nothing has been issued, so there is nothing to finish."""
-    ended = run_killed(world, "planned", {"expires_in": "90d", "dest": str(world.dest)}, kind)
+    ended = started(world, "planned", {"expires_in": "90d", "dest": str(world.dest)}, kind)
     assert ended.returncode != 0
     assert world.live == []
     assert world.simulator.writes == []

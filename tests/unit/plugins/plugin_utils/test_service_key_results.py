@@ -32,7 +32,13 @@ ENTRY: dict[str, t.Any] = {
 
 
 def planned(*entries: dict[str, t.Any], **places: t.Any) -> dict[str, t.Any]:
-    return {"host": "a", "entries": [dict(entry) for entry in entries], "copies": [PLACE], "removals": [PLACE], **places}
+    return {
+        "host": "a",
+        "entries": [dict(entry) for entry in entries],
+        "copies": [PLACE],
+        "removals": [PLACE],
+        **places,
+    }
 
 
 def seen(**results: t.Any) -> dict[str, t.Any]:
@@ -159,7 +165,10 @@ def test_a_step_that_stops_a_key_is_told_of_it() -> None:
     done = {"action": "none"}
     assert failures(("secrets", {"skipped": True}), ("copies", {"changed": True}), result=done) is None
     assert failures(("ready", {"failed": True, "msg": "full"})) == "key-n of space s: can't create the file /d: full"
-    assert failures(("former_copies", {"unreachable": True, "msg": "no route"})) == "key-n of space s: can't read /d: no route"
+    assert (
+        failures(("former_copies", {"unreachable": True, "msg": "no route"}))
+        == "key-n of space s: can't read /d: no route"
+    )
     for found, kind in (
         ({"isdir": True}, "a folder"),
         ({"islnk": True}, "a symbolic link"),
@@ -170,7 +179,9 @@ def test_a_step_that_stops_a_key_is_told_of_it() -> None:
     assert failures(("receiving", {"stat": {"exists": True, "isreg": True}}), result=done) is None
     folder = {**PLACE, "identities": [ENTRY["identity"]], "issued": []}
     assert failures(("folders", {"item": folder, "stat": {"exists": True, "isdir": True}}), result=done) is None
-    assert "a folder is needed there" in failures(("folders", {"item": folder, "stat": {"exists": True, "isdir": False}}))
+    assert "a folder is needed there" in failures(
+        ("folders", {"item": folder, "stat": {"exists": True, "isdir": False}})
+    )
     missing = {"item": {**folder, "issued": [ENTRY["identity"]]}, "stat": {"exists": False}}
     assert "its secret is lost" in failures(("folders", missing), result=done), "check mode foresees it"
     assert failures(("folders", missing), result={"action": "created"}) is None

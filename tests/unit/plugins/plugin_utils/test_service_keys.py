@@ -146,7 +146,9 @@ def test_variables_live_side_by_side_in_one_file() -> None:
 
 
 def test_an_implicit_localhost_is_a_host() -> None:
-    made = plan([{"name": "t", "spaces": [{"space": "s"}]}], DEFAULTS, Play("localhost", ["localhost"], {"all": []}), {}, {})
+    made = plan(
+        [{"name": "t", "spaces": [{"space": "s"}]}], DEFAULTS, Play("localhost", ["localhost"], {"all": []}), {}, {}
+    )
     assert made["entries"][0]["name"] == "t-s-localhost"
 
 

@@ -130,10 +130,12 @@ def test_signals_are_held_and_their_handlers_restored(number: signal.Signals) ->
         with signals_held() as hold:
             signal.raise_signal(number)
             assert received == [number]
-            hold()
-            hold()
+            told: list[str] = []
+            hold(lambda: told.append("first"))
+            hold(lambda: told.append("second"))
             signal.raise_signal(number)
             assert received == [number]
+            assert told == ["first"], "a fleet is told, whatever its keys ask for"
         signal.raise_signal(number)
         assert received == [number, number]
     finally:
@@ -143,7 +145,7 @@ def test_signals_are_held_and_their_handlers_restored(number: signal.Signals) ->
 def test_another_thread_than_the_main_one_holds_nothing() -> None:
     def hold_and_end() -> str:
         with signals_held() as hold:
-            hold()
+            hold(lambda: None)
         return "done"
 
     with concurrent.futures.ThreadPoolExecutor() as threads:

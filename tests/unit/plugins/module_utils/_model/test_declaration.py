@@ -29,9 +29,9 @@ USER = {"key_type": "user", "space": None}
 @pytest.mark.parametrize(
     ("options", "option", "words"),
     [
-        ({"name": None}, "name", "state present needs a name"),
-        ({"name": None, "id": "x"}, "name", "another id"),
-        ({"name": None, "state": "absent"}, "name", "needs name or id"),
+        ({"name": None}, "state", "present requires name"),
+        ({"name": None, "id": "x"}, "state", "another id"),
+        ({"name": None, "state": "absent"}, "state", "absent requires name or id"),
         ({"name": " "}, "name", "is empty"),
         ({"name": "n" * 257}, "name", "has 257 characters; the service takes at most 256"),
         ({"name": None, "id": " ", "state": "absent"}, "id", "is empty"),
