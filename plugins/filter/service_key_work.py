@@ -30,10 +30,6 @@ options:
     description: For each task of the role a list of the results that it has registered, empty if it has not run.
     type: dict
     required: true
-  check_mode:
-    description: Whether the role runs in check mode.
-    type: bool
-    default: false
 """
 
 EXAMPLES = r"""
@@ -52,11 +48,9 @@ _value:
 """
 
 
-def service_key_work(
-    plan: t.Mapping[str, t.Any], seen: t.Mapping[str, t.Any], check_mode: bool = False
-) -> dict[str, t.Any]:
+def service_key_work(plan: t.Mapping[str, t.Any], seen: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     """The filter; see DOCUMENTATION."""
-    return work(plan, seen, check_mode)
+    return work(plan, seen)
 
 
 class FilterModule:

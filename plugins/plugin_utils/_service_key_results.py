@@ -21,7 +21,6 @@ from ansible_collections.community.arize.plugins.plugin_utils._service_key_work 
 # Named one by one, because a failed result may carry a secret that could not be delivered.
 _OF_THE_MODULE = ("reasons", "api_key", "next_rotation_at", "retiring", "revoked", "orphans")
 _OF_THE_ENTRY = ("team", "space", "name", "state", "sharing", "dest", "services")
-_LOST = "the folder of its file is missing, so its secret is lost; set on_lost_secret to reissue for a new one"
 # Tasks beside the module that can stop a key, and what they do. Messages begin with "can't" and these words.
 _STEPS = {
     "folders": "find the folder",
@@ -50,13 +49,10 @@ def key_results(plan: Row, seen: Seen) -> list[dict[str, t.Any]]:
     copies = {place_of(each)["identity"]: each for each in seen["copies"]}
     removed = [each for name in ("removed", "taken_out", "keeper_removed") for each in seen[name]]
     stopped = _stopped(seen)
-    lost = {identity for name in ("folders", "keeper_folders") for each in seen[name] for identity in _lost_in(each)}
     rows = []
     for entry in plan["entries"]:
         result, copy = outcomes.get(entry["identity"], {}), copies.get(entry["identity"], {})
         row: dict[str, t.Any] = {name: entry[name] for name in _OF_THE_ENTRY}
-        if entry["identity"] in lost and _needs_its_secret(entry, result):
-            stopped.setdefault(entry["identity"], _LOST)
         row["msg"] = _message(entry, result, stopped.get(entry["identity"]))
         row["failed"] = row["msg"] is not None
         row["action"] = result.get("action", "failed" if row["failed"] else "none")
@@ -92,19 +88,6 @@ def _removed(identity: str, results: t.Sequence[Row]) -> list[str]:
     """The files from which the secret of a key was removed."""
     places = [place_of(each) for each in results if each.get("changed")]
     return [str(place["label"]) for place in places if identity in _identities(place)]
-
-
-def _lost_in(result: Row) -> t.Sequence[str]:
-    """Keys whose files were in a folder that is not there."""
-    place = place_of(result)
-    missing = result.get("stat", {}).get("exists") is False
-    return place.get("issued", ()) if missing else ()
-
-
-def _needs_its_secret(entry: Row, result: Row) -> bool:
-    """Whether a run would fail. Check mode, which makes no folder, can't ask the module about the file."""
-    reissued = entry.get("options", {}).get("on_lost_secret") == "reissue"
-    return entry["state"] == "present" and result.get("action") == "none" and not reissued
 
 
 def _problem_with(result: Row, doing: str) -> str | None:

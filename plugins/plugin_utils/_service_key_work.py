@@ -22,17 +22,16 @@ _OF_COPIES = ("secrets", "receiving", "former_copies", "ready", "copies")
 _OF_REMOVALS = ("left", "keeper_left", "former", "keeper_former", "removed", "taken_out", "keeper_removed")
 
 
-def work(plan: Row, seen: Seen, check_mode: bool) -> Work:
+def work(plan: Row, seen: Seen) -> Work:
     """Lists for the loops of the role's tasks; each is known once the tasks before have run."""
     seen = of_this_use(plan, seen)
     outcomes = key_outcomes(plan, seen)
-    no_folder = _without_folder(seen) if check_mode else set()
     removable = _removable(plan, outcomes)
     return {
         "missing_folders": _missing(seen["folders"]),
         "missing_keeper_folders": _missing(seen["keeper_folders"]),
-        "own": [_declared(entry, no_folder) for entry in _own(plan, seen)],
-        "keepers": _by_keeper(plan, no_folder),
+        "own": [entry["options"] for entry in _own(plan, seen)],
+        "keepers": _by_keeper(plan),
         **_copying(plan, seen, outcomes),
         "removals": [place for place in removable if "keeper" not in place],
         "keeper_removals": [place for place in removable if "keeper" in place],
@@ -93,28 +92,15 @@ def _own(plan: Row, seen: Seen) -> list[Row]:
     return [entry for entry in _led(plan) if "keeper" not in entry and entry["identity"] not in unwritable]
 
 
-def _by_keeper(plan: Row, no_folder: t.Collection[str]) -> list[Work]:
+def _by_keeper(plan: Row) -> list[Work]:
     found: dict[str, Work] = {}
     for entry in _led(plan):
         if "keeper" in entry:
             empty: Work = {"keeper": entry["keeper"], "identities": [], "api_keys": []}
             keeper = found.setdefault(entry["keeper"], empty)
             keeper["identities"].append(entry["identity"])
-            keeper["api_keys"].append(_declared(entry, no_folder))
+            keeper["api_keys"].append(entry["options"])
     return list(found.values())
-
-
-def _without_folder(seen: Seen) -> set[str]:
-    places = _missing(seen["folders"]) + _missing(seen["keeper_folders"])
-    return {identity for place in places for identity in place["issued"]}
-
-
-def _declared(entry: Row, no_folder: t.Collection[str]) -> Row:
-    """The options of the key. Without its folder, check mode can say what would be issued, but not write there."""
-    options: Row = entry["options"]
-    if entry["identity"] not in no_folder:
-        return options
-    return {name: value for name, value in options.items() if name not in ("dest", "owner", "group")}
 
 
 def _copying(plan: Row, seen: Seen, outcomes: t.Mapping[str, Row]) -> Work:

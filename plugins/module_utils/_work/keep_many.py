@@ -83,20 +83,20 @@ class FleetReconciler:
 
     def predict(self) -> Result:
         """What a real run would do now, with GET requests only."""
-        results = self._looked_at()
+        results = self._looked_at(is_last=True)
         return self._result(results, *self._prune(results, dry_run=True))
 
     def carry_out(self) -> Result:
         """Do it. A failure concerns its key alone, but for a rejected credential, which ends the work."""
-        results = self._looked_at()
+        results = self._looked_at(is_last=False)
         to_do = [index for index, result in enumerate(results) if result is not None and _is_due(result)]
         if to_do:
             self._means.hold_signals(lambda: self._halt("the task was told to stop"))
-        for index, result in zip(to_do, self._each(to_do, fresh=True)):
+        for index, result in zip(to_do, self._each(to_do, fresh=True, is_last=True)):
             results[index] = result
         return self._result(results, *self._prune(results, dry_run=False))
 
-    def _looked_at(self) -> list[Result | None]:
+    def _looked_at(self, is_last: bool) -> list[Result | None]:
         check_destinations(self._fleet.entries)
         space_ids = []
         with self._means.lend(False) as client:
@@ -111,10 +111,10 @@ class FleetReconciler:
                 except ArizeError:
                     space_ids.append([entry.place])
         check_identities(self._fleet.entries, space_ids)
-        return self._each(range(len(self._fleet.entries)), fresh=False)
+        return self._each(range(len(self._fleet.entries)), fresh=False, is_last=is_last)
 
-    def _each(self, indexes: t.Sequence[int], fresh: bool) -> list[Result | None]:
-        """The results for these entries, None for what was not begun. Warnings are kept of the last run of each."""
+    def _each(self, indexes: t.Sequence[int], fresh: bool, is_last: bool) -> list[Result | None]:
+        """The results for these entries, None for what was not begun. Warnings are kept of the last run of each key."""
         doing = "brought about" if fresh else "looked at"
         with concurrent.futures.ThreadPoolExecutor(self._fleet.concurrency) as workers:
             futures = [workers.submit(self._one, self._fleet.entries[index], fresh) for index in indexes]
@@ -125,7 +125,7 @@ class FleetReconciler:
         results = []
         for result, warnings in (future.result() for future in futures):
             results.append(result)
-            if result is not None and (fresh or not _is_due(result)):
+            if result is not None and (is_last or not _is_due(result)):
                 self.warnings += [warning for warning in warnings if warning not in self.warnings]
         return results
 

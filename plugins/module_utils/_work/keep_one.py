@@ -73,8 +73,10 @@ class KeyReconciler:
     def predict(self) -> dict[str, t.Any]:
         """What a real run would do now, with GET requests only."""
         if self._file is not None and not self._file.has_folder():
-            # An earlier task of the play may be about to make it.
-            self.warnings.append(f"The folder of dest {self._file.path} does not exist; a real run needs it.")
+            self.warnings.append(
+                f"The folder {self._file.folder} of dest does not exist. Check mode assumes that an earlier task of the "
+                "playbook creates it."
+            )
         situation, _state = self._look(folder_needed=False)
         self.warnings += self._warnings_of(situation)
         return predicted_result(situation, self._diff)

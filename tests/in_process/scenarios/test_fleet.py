@@ -283,6 +283,19 @@ def test_an_error_of_ours_loses_no_result_of_the_others(simulator: Simulator, mo
     assert simulator.secret_is_valid(outcome["api_keys"][1]["key"])
 
 
+@CHECK
+def test_a_missing_folder_is_told_of_once(simulator: Simulator, folder: pathlib.Path, check: bool) -> None:
+    """Check mode assumes that an earlier task makes it."""
+    dest = f"{folder}/later/{{space}}.key"
+    outcome = run_keys(simulator, check, **declared(folder, defaults={"dest": dest}))
+    assert simulator.writes == []
+    assert outcome.failed is not check
+    if check:
+        assert summary(outcome) == {"created": 4}
+        assert [text for text in outcome.warnings if f"The folder {folder}/later of dest" in text] == outcome.warnings
+        assert len(outcome.warnings) == 1
+
+
 def test_a_task_that_is_told_to_stop_begins_no_further_key(simulator: Simulator, folder: pathlib.Path) -> None:
     place = {"hold_signals": lambda told: told()}
     outcome = run_keys(simulator, place=place, **declared(folder))

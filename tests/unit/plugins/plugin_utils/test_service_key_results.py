@@ -120,7 +120,7 @@ def test_each_key_has_its_own_result() -> None:
     """Without the keys whose folder could not be made, which are not asked for."""
     entries = [{**ENTRY, "identity": identity, "name": identity, "options": {"name": identity}} for identity in "xyz"]
     bad = {"item": {"label": "/d", "identities": ["y"], "issued": ["y"]}, "failed": True, "msg": "full"}
-    before = work(planned(*entries), seen(made=[bad]), check_mode=False)
+    before = work(planned(*entries), seen(made=[bad]))
     assert before["own"] == [{"name": "x"}, {"name": "z"}]
     done = seen(made=[bad], own=[{"api_keys": [{"action": "created"}, {"action": "none"}]}])
     rows = key_results(planned(*entries), done)
@@ -129,20 +129,6 @@ def test_each_key_has_its_own_result() -> None:
         ("failed", "y of space s: can't create the folder /d: full"),
         ("none", None),
     ]
-
-
-def test_check_mode_leaves_out_what_a_missing_folder_would_hold() -> None:
-    options = {"name": "key-n", "dest": "/d", "owner": "o", "group": "g", "mode": "0600"}
-    missing = {"item": {"label": "/d", "identities": ["s: key-n"], "issued": ["s: key-n"]}, "stat": {"exists": False}}
-    keepers: tuple[dict[str, str], ...] = ({}, {"keeper": "k"})
-    for keeper in keepers:
-        plan = planned({**ENTRY, "options": options, **keeper})
-        found = seen(**{"keeper_folders" if keeper else "folders": [missing]})
-        for check_mode, left in ((True, {"name": "key-n", "mode": "0600"}), (False, options)):
-            done = work(plan, found, check_mode)
-            declared = done["keepers"][0]["api_keys"] if keeper else done["own"]
-            assert declared == [left]
-            assert done["missing_keeper_folders" if keeper else "missing_folders"] == [missing["item"]]
 
 
 def test_what_an_earlier_use_of_the_role_registered_is_not_looked_at() -> None:
@@ -182,10 +168,6 @@ def test_a_step_that_stops_a_key_is_told_of_it() -> None:
     assert "a folder is needed there" in failures(
         ("folders", {"item": folder, "stat": {"exists": True, "isdir": False}})
     )
-    missing = {"item": {**folder, "issued": [ENTRY["identity"]]}, "stat": {"exists": False}}
-    assert "its secret is lost" in failures(("folders", missing), result=done), "check mode foresees it"
-    assert failures(("folders", missing), result={"action": "created"}) is None
-    assert failures(("folders", missing), entry={"options": {"on_lost_secret": "reissue"}}, result=done) is None
     deeper = {"item": {"item": PLACE, "stat": {}}, "failed": True, "msg": "busy"}
     assert "can't remove the secret file /d: busy" in failures(("removed", deeper), result=done)
 
