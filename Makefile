@@ -166,7 +166,7 @@ matrix: $(READY) ## Test each ansible-core with each Python (an hour), or one SE
 	nox $(addprefix --session ,$(SESSION))
 	python tests/tools/matrix.py
 
-benchmark: $(READY) ## Measure, with figures printed
+benchmark: .cache/clients/current/.ready ## Measure, print the figures and write docs/performance.md
 	pytest tests/benchmark --capture=no
 
 # With BUILT set, the tarball that lies in dist is taken as it is, so that a release is tested and published in one build.

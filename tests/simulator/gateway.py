@@ -7,6 +7,7 @@ from __future__ import annotations
 import io
 import json
 import threading
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -66,6 +67,8 @@ class Gateway:
         self._store = store
         self._faults = faults
         self._log = log
+        # How many requests the present second of the real clock has seen.
+        self._second, self._answered = 0, 0
         # Set when the server stops, so that no delay or stall outlives it.
         self.stopping = threading.Event()
 
@@ -79,10 +82,22 @@ class Gateway:
             caller = self._store.authenticate(credential, use=False) if credential else None
         record = record_of(environ, body, caller.id if caller else None, self._state.clock.now())
         self._log.append(record)
-        fault = self._faults.next_for(environ["REQUEST_METHOD"], path)
+        fault = self._faults.next_for(environ["REQUEST_METHOD"], path) or self._rate_limit()
         answer = self._execute(environ, body) if fault is None else self._spoil(fault, environ, body)
         self._log.answered(record, answer.status, answer.body)
         return answer
+
+    def _rate_limit(self) -> Fault | None:
+        """Too many requests within the present second of the real clock."""
+        limit = self._state.switches.requests_per_second
+        if not limit:
+            return None
+        with self._state.lock:
+            second = int(time.monotonic())
+            self._answered = self._answered if self._second == second else 0
+            self._second = second
+            self._answered += 1
+            return Fault(kind="status", status=429, retry_after="1") if self._answered > limit else None
 
     def _execute(self, environ: Environ, body: bytes) -> Answer:
         return self._run(self._application, environ, body)

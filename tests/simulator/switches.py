@@ -60,6 +60,8 @@ class Switches:
     error_codes: bool = False
     # Retry-After of 429 and 503 faults that name none of their own.
     retry_after: str | None = None
+    # Requests that are answered in each second of the real clock, 0 for all; the others get 429.
+    requests_per_second: int = 0
     # Older servers: contract sections 1.6 and 2.1; an unresolvable bot user: section 1.2.
     space_organization_id: bool = True
     bot_user_on_list: bool = True

@@ -4,12 +4,14 @@
 
 from __future__ import annotations
 
+import concurrent.futures
 import datetime
 import json
 import os
 import pathlib
 import random
 import signal
+import time
 import typing as t
 
 import pytest
@@ -164,6 +166,27 @@ def test_a_limited_rate_slows_all_down_and_loses_nothing(simulator: Simulator, f
     simulator.faults.add(Fault(kind="status", status=429, times=4, retry_after="1"))
     outcome = run_keys(simulator, **declared(folder))
     assert summary(outcome) == {"created": 4}, outcome.message
+
+
+def test_slices_of_a_large_fleet_share_a_rate_limit(tmp_path: pathlib.Path) -> None:
+    """Four tasks at once, each with its own spaces: nothing is lost, and no 429 ends one of them."""
+    of_slice, limit = (500, 200) if "ARIZE_TEST_ROUNDS" in os.environ else (20, 40)
+    spaces = [f"s{number}" for number in range(4 * of_slice)]
+    with Simulator(spaces=tuple(spaces)) as simulator:
+        simulator.switches.requests_per_second = limit
+        fleet = declared(tmp_path)
+
+        def one(number: int) -> Outcome:
+            mine = spaces[number * of_slice : (number + 1) * of_slice]
+            return run_keys(simulator, sleep=time.sleep, **{**fleet, "spaces": mine})
+
+        with concurrent.futures.ThreadPoolExecutor(4) as pool:
+            outcomes = list(pool.map(one, range(4)))
+        assert [outcome.message for outcome in outcomes if outcome.failed] == []
+        assert sum(request.status == 429 for request in simulator.requests) > 0
+        held = {(tmp_path / f"{space}.key").read_text().strip() for space in spaces}
+        assert {key.secret for key in simulator.keys(name=None, live=True) if not key.is_credential} == held
+        assert len(held) == len(spaces)
 
 
 def test_a_space_that_vanishes_meanwhile(simulator: Simulator, folder: pathlib.Path) -> None:

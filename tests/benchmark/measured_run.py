@@ -1,0 +1,46 @@
+# SPDX-FileCopyrightText: community.arize contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Run a module's work in a process of its own, and print how long it took and how much memory the process used.
+
+`python -m benchmark.measured_run`, with a JSON object on the standard input: module (keys or info), options.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+import time
+import typing as t
+
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+
+from ansible_collections.community.arize.plugins.module_utils._host import arguments as _arguments
+from ansible_collections.community.arize.plugins.module_utils._host import task as _task
+
+MODULES: dict[str, tuple[t.Callable[[], _arguments.Arguments], _task.TaskMaker]] = {
+    "keys": (_arguments.keys_arguments, _task.KeysTask),
+    "info": (_arguments.info_arguments, _task.KeyInfoTask),
+}
+
+
+def main() -> None:
+    request = json.load(sys.stdin)
+    arguments, make_task = MODULES[request["module"]]
+    specification = _arguments.connection_arguments().merged_with(arguments()).for_module()
+    validated = ArgumentSpecValidator(**specification).validate(request["options"])
+    if validated.error_messages:
+        sys.exit("; ".join(validated.error_messages))
+    host = _task.Host(validated.validated_parameters, {}, dry_run=False, diff=False)
+    began = time.perf_counter()
+    result = _task.execute(host, make_task)
+    measured = {
+        "seconds": time.perf_counter() - began,
+        "megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        "summary": result.get("summary"),
+    }
+    json.dump(measured, sys.stdout)
+
+
+if __name__ == "__main__":
+    main()
