@@ -39,7 +39,8 @@ INTRODUCTION = f"""\
 `make benchmark` writes this page in one run, with a simulator of the service on the same machine. Compare the ratios:
 times depend on the machine. Goals that were missed are marked.
 
-Measured on {datetime.date.today()} with {os.cpu_count()} cores ({platform.machine()}), Python {platform.python_version()}.
+Measured on {datetime.date.today()} with {os.cpu_count()} cores ({platform.machine()}) and Python
+{platform.python_version()}.
 """
 Row = tuple[str, ...]
 

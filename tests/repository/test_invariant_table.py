@@ -16,14 +16,18 @@ INVARIANTS: dict[str, tuple[str, tuple[str, ...]]] = {
         "With `exclusive`, a run that converges leaves one live key that is not retiring",
         (
             "tests/in_process/properties/test_invariants.py::test_invariants",
+            "tests/in_process/properties/test_invariants.py::test_invariants_of_a_fleet",
             "tests/in_process/properties/test_races.py::test_race",
+            "tests/in_process/properties/test_races.py::test_race_of_fleets",
         ),
     ),
     "b": (
         "A live key that a run issued has a holder: the result, `dest`, or a failure that names its id",
         (
             "tests/in_process/properties/test_invariants.py::test_invariants",
+            "tests/in_process/properties/test_invariants.py::test_invariants_of_a_fleet",
             "tests/in_process/scenarios/test_faults.py::test_the_table",
+            "tests/in_process/scenarios/test_fleet.py::test_killed_at_any_moment",
             "tests/in_process/scenarios/test_killed.py::test_killed",
             "tests/in_process/scenarios/test_lag.py",
             "tests/in_process/scenarios/test_lost_answers.py",
@@ -34,6 +38,7 @@ INVARIANTS: dict[str, tuple[str, tuple[str, ...]]] = {
         "Check mode sends reads only, and predicts what a run does",
         (
             "tests/in_process/properties/test_invariants.py::test_invariants",
+            "tests/in_process/properties/test_invariants.py::test_invariants_of_a_fleet",
             "tests/in_process/scenarios/test_present_table.py::test_row",
             "tests/in_process/scenarios/test_refusals.py",
         ),
@@ -42,6 +47,7 @@ INVARIANTS: dict[str, tuple[str, tuple[str, ...]]] = {
         "A second run with the same input changes nothing",
         (
             "tests/in_process/properties/test_invariants.py::test_invariants",
+            "tests/in_process/properties/test_invariants.py::test_invariants_of_a_fleet",
             "tests/in_process/scenarios/test_present_table.py::test_row",
         ),
     ),
@@ -49,6 +55,7 @@ INVARIANTS: dict[str, tuple[str, tuple[str, ...]]] = {
         "No old secret dies before the new one is delivered, unless a refresh without an overlap was asked for",
         (
             "tests/in_process/properties/test_invariants.py::test_invariants",
+            "tests/in_process/properties/test_invariants.py::test_invariants_of_a_fleet",
             "tests/in_process/scenarios/test_killed.py::test_killed",
             "tests/in_process/scenarios/test_two_years.py",
         ),
@@ -57,9 +64,17 @@ INVARIANTS: dict[str, tuple[str, tuple[str, ...]]] = {
         "No output holds a secret or the credential, but `key`",
         (
             "tests/in_process/properties/test_invariants.py::test_invariants",
+            "tests/in_process/properties/test_invariants.py::test_invariants_of_a_fleet",
             "tests/playbooks/test_leak_scan.py",
             "tests/playbooks/test_leaks.py",
             "tests/in_process/hostile/test_hostile_answers.py",
+        ),
+    ),
+    "h": (
+        "Pruning never revokes a declared key, an excluded one, or one outside the named spaces",
+        (
+            "tests/in_process/properties/test_invariants.py::test_invariants_of_a_fleet",
+            "tests/in_process/scenarios/test_fleet.py::test_pruning",
         ),
     ),
 }
@@ -73,9 +88,10 @@ def test_a_test_that_is_named_exists(test: str) -> None:
     assert re.search(rf"^def {function or 'test_'}", text, re.MULTILINE)
 
 
-def test_the_state_machine_asserts_each_invariant() -> None:
-    text = (ROOT / "tests/in_process/properties/machine.py").read_text(encoding="utf-8")
-    assert set(re.findall(r'assert [^\n]*"\((\w)\)', text)) == set(INVARIANTS)
+def test_the_state_machines_assert_each_invariant() -> None:
+    for name, letters in (("machine", set(INVARIANTS) - {"h"}), ("fleet_machine", set(INVARIANTS))):
+        text = (ROOT / f"tests/in_process/properties/{name}.py").read_text(encoding="utf-8")
+        assert set(re.findall(r'assert [^\n]*"\((\w)\)', text)) == letters
 
 
 def test_the_table() -> None:
@@ -83,7 +99,7 @@ def test_the_table() -> None:
         "# Invariants",
         "",
         "Made by `make tables`. They hold for each sequence of runs, pauses, faults, kills and simultaneous runs that",
-        "the state machine in `tests/in_process/properties` plays. Its assertions carry the letters.",
+        "the state machines in `tests/in_process/properties` play. Their assertions carry the letters.",
         "",
         "| invariant | statement | held by |",
         "|---|---|---|",
