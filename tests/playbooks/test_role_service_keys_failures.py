@@ -141,8 +141,9 @@ def test_a_file_that_holds_something_else_is_kept(player: RolePlayer, tmp_path: 
         assert secret not in played.run.everything_printed
 
 
-def test_a_shared_secret_goes_nowhere_else(player: RolePlayer, tmp_path: pathlib.Path) -> None:
+def test_a_shared_secret_goes_nowhere_else(simulator: Simulator, tmp_path: pathlib.Path) -> None:
     """Never where others can read it, for no moment and after no failure; and no old one over a good one."""
+    player = RolePlayer(simulator, tmp_path, "service_keys", {"ingest_hosts": GROUPS["ingest_hosts"]})
     shared = {"sharing": "shared", "hosts": ["ingest_hosts"]}
     spaces = [
         {"space": "analytics", "name": "ownerless", "owner": "nosuchuser", "dest": f"{tmp_path}/{{host}}/a", **shared},
