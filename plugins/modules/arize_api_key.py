@@ -143,12 +143,12 @@ options:
       - Rotate when the key was issued before this instant, an ISO 8601 date and time. Up to 5 seconds ahead of the
         service's clock it is waited for, a later one is refused.
       - This is the way to rotate once. Runs after that change nothing.
-      - The old secret serves on for the overlap, see O(grace_period). When a secret has leaked, set O(grace_period=0),
-        too, and check that RV(revoked) names the old key or that RV(action) is V(refreshed).
+      - The old secret keeps working for the overlap, see O(grace_period). When a secret has leaked, also set
+        O(grace_period=0), and check that RV(revoked) names the old key or that RV(action) is V(refreshed).
     type: str
   grace_period:
     description:
-      - How long an old secret serves on after a rotation, in seconds or as a duration, at most V(24h).
+      - How long an old secret keeps working after a rotation, in seconds or as a duration, at most V(24h).
       - If not set, it is one hour when a condition rotates or only the expiry gets earlier, and nothing for
         O(state=refreshed), for a lost secret, and when O(on_drift=replace) issues another key.
       - With O(state=present) it is cut to the life of the new key, where that is shorter.

@@ -62,7 +62,7 @@ options:
     type: str
   expires_within:
     description:
-      - Find keys that expire within this duration (C(expires_soon)) and such that never expire (C(never_expires)).
+      - Find keys that expire within this duration (C(expires_soon)) and keys that never expire (C(never_expires)).
       - If not set, neither is looked for. All durations are like V(30d), V(12h), V(6mo) or V(P30D).
     type: str
   unused_for:

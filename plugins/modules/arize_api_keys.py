@@ -213,7 +213,7 @@ options:
   prune_all:
     description:
       - Whether O(prune_spaces) may revoke every key where no key is declared at all. Without it an empty declaration is
-        refused, for it may be an empty variable.
+        refused, because it may be an empty variable.
     type: bool
     default: false
 extends_documentation_fragment:

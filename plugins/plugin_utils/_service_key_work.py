@@ -44,7 +44,7 @@ def work(plan: Row, seen: Seen) -> Work:
 
 
 def key_outcomes(plan: Row, seen: Seen) -> dict[str, Row]:
-    """By the identity of the key, what became of it: of this host's own keys and of shared ones, whoever led."""
+    """By the identity of the key, what became of it: of this host's own keys, and of shared ones, on any host."""
     found: dict[str, Row] = {}
     for result in seen["own"]:
         found.update(_outcomes([entry["identity"] for entry in _own(plan, seen)], result))
@@ -104,18 +104,36 @@ def _by_keeper(plan: Row) -> list[Work]:
 
 
 def _copying(plan: Row, seen: Seen, outcomes: t.Mapping[str, Row]) -> Work:
-    # The secret of a failed shared key is not copied: the file on the keeper may hold an older secret.
+    """Of shared secrets: whose files are copied here, which of them may be prepared, and which are ready.
+
+    Loops over the first list register their results in its order, to which `position` leads.
+    """
+    # The secret of a failed key is not copied: the file on the keeper may hold an older one.
     well = {identity: result for identity, result in outcomes.items() if went_well(result)}
     unwritable = _unwritable(seen, "identities")
+    possible = [copy for copy in plan["copies"] if copy["identity"] in well and copy["identity"] not in unwritable]
+    copied = [
+        {**copy, "position": position, "is_issued": well[copy["identity"]].get("action") in ISSUING}
+        for position, copy in enumerate(possible)
+    ]
     # A file that can't be read, or that holds something other than one secret, is kept.
-    kept = [each["item"] for each in removals(seen["former_copies"])["kept"]]
-    unread = [place_of(result) for result in seen["former_copies"] if result.get("failed")]
+    kept = {each["item"]["identity"] for each in removals(seen["former_copies"])["kept"]}
+    kept |= {place_of(result)["identity"] for result in seen["former_copies"] if result.get("failed")}
     return {
-        "copied": [copy for copy in plan["copies"] if copy["identity"] in well and copy["identity"] not in unwritable],
-        "issued_anew": [identity for identity, result in well.items() if result.get("action") in ISSUING],
+        "copied": copied,
         "replaced": _regular(seen["receiving"]),
-        "not_replaced": [place["identity"] for place in (*kept, *unread)],
+        "prepared": [
+            copy
+            for copy, found in zip(copied, seen["receiving"])
+            if copy["identity"] not in kept and _is_free(found.get("stat"))
+        ],
+        "ready": [place_of(result) for result in seen["ready"] if went_well(result) and not result.get("skipped")],
     }
+
+
+def _is_free(stat: Row | None) -> bool:
+    """Whether a secret file may be where a task has looked; None when it could not look."""
+    return stat is not None and (not stat["exists"] or bool(stat.get("isreg")))
 
 
 def _removable(plan: Row, outcomes: t.Mapping[str, Row]) -> list[Row]:

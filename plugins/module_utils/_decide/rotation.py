@@ -59,7 +59,7 @@ def _both_clocks(now: datetime, skew: timedelta) -> str:
 
 
 def grace_seconds(desired: DesiredKey, reason: str) -> int:
-    """How long an old secret serves on, in seconds: what the task declares, else what fits the reason.
+    """How long an old secret keeps working, in seconds: what the task declares, else what fits the reason.
 
     `reason`: `due` (a condition rotates), `expiry` (only the expiry gets earlier), `refreshed`, `lost`, `drift`.
     """
@@ -95,7 +95,7 @@ def overlap_warnings(issue: Issue | None, issued: ApiKey, listed: t.Sequence[Api
     if any(key.key_id == old.key_id for key in listed):
         return []
     return [
-        f"{describe(old)} is not listed as live any more, although its secret was to serve on for "
+        f"{describe(old)} is not listed as live any more, although its secret was to keep working for "
         f"{issue.grace_seconds} seconds: it may have ended at once, so hand on the new one without delay.",
     ]
 

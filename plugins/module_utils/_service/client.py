@@ -118,7 +118,7 @@ class ArizeClient:
     ) -> _models.IssuedKey:
         """Reissue a key's secret (section 1.4); the answer's id may be another one (section 3.1).
 
-        `expires_at` is mandatory for a key that expires. `grace_seconds`: how long the old secret serves on.
+        `expires_at` is mandatory for a key that expires. `grace_seconds`: how long the old secret keeps working.
         """
         body: dict[str, t.Any] = {"grace_period_seconds": grace_seconds}
         if expires_at is not None:

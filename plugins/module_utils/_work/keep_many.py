@@ -115,7 +115,7 @@ class FleetReconciler:
 
     def _each(self, indexes: t.Sequence[int], fresh: bool, is_last: bool) -> list[Result | None]:
         """The results for these entries, None for what was not begun. Warnings are kept of the last run of each key."""
-        doing = "brought about" if fresh else "looked at"
+        doing = "done" if fresh else "looked at"
         with concurrent.futures.ThreadPoolExecutor(self._fleet.concurrency) as workers:
             futures = [workers.submit(self._one, self._fleet.entries[index], fresh) for index in indexes]
             while concurrent.futures.wait(futures, timeout=PROGRESS_SECONDS).not_done:

@@ -74,8 +74,8 @@ class KeyReconciler:
         """What a real run would do now, with GET requests only."""
         if self._file is not None and not self._file.has_folder():
             self.warnings.append(
-                f"The folder {self._file.folder} of dest does not exist. Check mode assumes that an earlier task of the "
-                "playbook creates it."
+                f"The folder {self._file.folder} of dest does not exist. Check mode assumes that an earlier task of "
+                "the playbook creates it."
             )
         situation, _state = self._look(folder_needed=False)
         self.warnings += self._warnings_of(situation)

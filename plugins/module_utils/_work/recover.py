@@ -7,7 +7,7 @@
 
 The service has no idempotency key. A key is attributable to the lost request when it was not there before and carries
 everything that was sent. It is certainly ours when its expiry is the very instant that was sent, fractions of a second
-included, for these are random; or when it is the only such key, was issued since, and the operator says, by
+included, because these are random; or when it is the only such key, was issued since, and the operator says, by
 `exclusive`, that nobody else owns keys of this name. What is certainly ours is refreshed without an overlap, if
 `on_lost_secret` says so: its lost secret dies, and the refresh brings a new one.
 """

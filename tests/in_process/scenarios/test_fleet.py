@@ -347,7 +347,7 @@ def test_long_work_tells_how_far_it_is(
     simulator.faults.add(Fault(method="POST", nth=2, kind="delay", seconds=0.4))
     told: list[str] = []
     run_keys(simulator, place={"progress": told.append}, **declared(folder, concurrency=1))
-    assert "1 of 4 keys brought about, 1 failed" in told
+    assert "1 of 4 keys done, 1 failed" in told
 
 
 @pytest.mark.parametrize("round_number", range(10 if "ARIZE_TEST_ROUNDS" in os.environ else 2))
