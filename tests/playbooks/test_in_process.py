@@ -4,11 +4,14 @@
 
 from __future__ import annotations
 
+import datetime
+import itertools
 import json
 import os
 import pathlib
 import re
 import signal
+import socket
 import time
 import typing as t
 
@@ -122,3 +125,30 @@ def test_a_signal_after_the_request_loses_no_key(
     (key,) = simulator.keys(live=True, name="a key")
     assert dest.read_text().strip() == key.secret
     assert simulator.keys(name="never begun") == []
+
+
+def test_a_loop_makes_one_handshake(tmp_path: pathlib.Path) -> None:
+    with Simulator(spaces=("analytics",), tls=True) as simulator:
+        runner = PlaybookRunner(simulator, tmp_path)
+        key = runner.key(name="a key", space=simulator.spaces[0].id, ca_path=simulator.ca_path)
+        simulator.seed_key(name="a key", space_id=simulator.spaces[0].id)
+        run = runner.run_tasks({**key, "loop": "{{ range(200) | list }}", "loop_control": {"label": "{{ item }}"}})
+        assert len(run.results[0]["results"]) == 200
+        assert not run.results[0]["changed"]
+        assert simulator.connections == 1
+
+
+def test_a_loop_over_a_service_that_is_down_ends_soon(simulator: Simulator, tmp_path: pathlib.Path) -> None:
+    """The items after the first try once, so fifty of them end within three times the time of one."""
+    runner = PlaybookRunner(simulator, tmp_path)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        nobody = f"http://127.0.0.1:{taken.getsockname()[1]}"
+    key = runner.key(name="a key", space="analytics", api_url=nobody, max_retries=3)
+    run = runner.run_tasks({**key, "loop": [1]}, {**key, "loop": "{{ range(50) | list }}"})
+    begun = [
+        datetime.datetime.strptime(stamp, "%Y-%m-%d %H:%M:%S,%f")
+        for stamp in re.findall(r"^(\S+ \S+) .*TASK \[", run.log, re.MULTILINE)
+    ]
+    one, fifty = (after - before for before, after in itertools.pairwise(begun))
+    assert all(item["failed"] for item in run.results[1]["results"])
+    assert fifty < 3 * one, (one, fifty)
