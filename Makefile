@@ -101,7 +101,8 @@ report: $(READY) ## Let the role key_audit report on a simulated fleet, and take
 
 nightly: $(READY) ## Run ten thousand schedules of the invariants, and all races, answers and hostile answers (an hour)
 	ARIZE_TEST_SCHEDULES=10000 ARIZE_TEST_ROUNDS=20 ARIZE_TEST_SWEEP=full \
-	  pytest tests/in_process/properties tests/in_process/hostile tests/in_process/scenarios/test_lost_answers.py -n 2
+	  pytest tests/in_process/properties tests/in_process/hostile -n 2 \
+	  tests/in_process/scenarios/test_lost_answers.py tests/in_process/scenarios/test_fleet.py
 
 POINTS ?= 100
 SEED ?= 1

@@ -15,7 +15,8 @@ from in_process.properties.fleet_machine import SPACES, FleetMachine
 from in_process.properties.machine import KeyMachine
 from simulator import Simulator
 
-SCHEDULES = int(os.environ.get("ARIZE_TEST_SCHEDULES", "300"))
+SCHEDULES = int(os.environ.get("ARIZE_TEST_SCHEDULES", "200"))
+FLEETS = SCHEDULES // 5 if "ARIZE_TEST_SCHEDULES" in os.environ else 30
 SHARDS = 2
 
 
@@ -47,4 +48,4 @@ def test_invariants(simulator: Simulator, shard: int, record_property: t.Callabl
 
 def test_invariants_of_a_fleet() -> None:
     with Simulator(spaces=SPACES, frozen=True) as simulator:
-        play(type("Fleet", (FleetMachine,), {"simulator": simulator}), SCHEDULES // 5)
+        play(type("Fleet", (FleetMachine,), {"simulator": simulator}), FLEETS)
