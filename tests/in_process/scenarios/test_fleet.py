@@ -22,6 +22,8 @@ from ansible_collections.community.arize.plugins.module_utils._work import issue
 from ansible_collections.community.arize.plugins.module_utils._work import keep_many
 from simulator import Fault, Simulator
 
+# As in the nightly run.
+LONG = int(os.environ.get("ARIZE_TEST_ROUNDS", "2")) >= 20
 SPACES = ["s0", "s1", "s2", "s3"]
 CHECK = pytest.mark.parametrize("check", [False, True], ids=["real", "check"])
 
@@ -170,7 +172,7 @@ def test_a_limited_rate_slows_all_down_and_loses_nothing(simulator: Simulator, f
 
 def test_slices_of_a_large_fleet_share_a_rate_limit(tmp_path: pathlib.Path) -> None:
     """Four tasks at once, each with its own spaces: nothing is lost, and no 429 ends one of them."""
-    of_slice, limit = (500, 200) if "ARIZE_TEST_ROUNDS" in os.environ else (20, 40)
+    of_slice, limit = (500, 200) if LONG else (20, 40)
     spaces = [f"s{number}" for number in range(4 * of_slice)]
     with Simulator(spaces=tuple(spaces)) as simulator:
         simulator.switches.requests_per_second = limit
@@ -350,7 +352,7 @@ def test_long_work_tells_how_far_it_is(
     assert "1 of 4 keys done, 1 failed" in told
 
 
-@pytest.mark.parametrize("round_number", range(10 if "ARIZE_TEST_ROUNDS" in os.environ else 2))
+@pytest.mark.parametrize("round_number", range(10 if LONG else 2))
 def test_killed_at_any_moment(tmp_path: pathlib.Path, round_number: int) -> None:
     """The next run converges, and each live key has its secret in a file."""
     chance = random.Random(round_number)
