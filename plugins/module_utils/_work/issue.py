@@ -216,7 +216,14 @@ class Issuer:
             # Before the revocation, so that dest holds no dead secret at any time.
             restore(tools.file, self._before)
             progress.delivered = progress.file_changed = False
-        tools.revoker.revoke(ours)
+        try:
+            tools.revoker.revoke(ours)
+        except _errors.RequestError as error:
+            raise _errors.TaskFailed(
+                f"Another run issued {describe_all(older)} first, but revoking ours, {describe(ours)}, failed: {error} "
+                "If no other run has the secret of the first one, revoke it by its id.",
+                error.details(),
+            ) from None
         progress.issued = None
         raise LostRound(f"Another run issued {describe_all(older)} first, so ours ({ours.key_id}) was revoked.")
 

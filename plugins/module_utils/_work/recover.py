@@ -230,9 +230,10 @@ class Recovery:
             why = "it might be another run's: by the clocks, it was issued before"
         else:
             why = "it might be another run's: exclusive does not say that this task owns all such keys"
-        raise self._told(
-            lost, found, f"{lost} {describe_all(found)} may have come of it, and {why}. {self._old_secret(sent)}"
-        )
+        # Ours may be one that the listing does not show yet.
+        later = "" if len(candidates) == 1 and sent.signs(ours) else what_to_look_for(sent, self._desired)
+        words = f"{lost} {describe_all(found)} may have come of it, and {why}. {self._old_secret(sent)}{later}"
+        raise self._told(lost, found, words)
 
     def _old_secret(self, sent: Sent) -> str:
         refreshed = sent.issue.refreshed

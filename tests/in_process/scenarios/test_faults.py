@@ -167,3 +167,15 @@ def test_a_proxy_that_sends_a_refresh_twice_and_spoils_a_listing(world: World, n
     assert outcome.failed
     (key,) = world.live
     assert key.id in outcome.message or "nobody holds its secret" in outcome.message
+
+
+def test_a_way_that_could_not_be_given_is_told_with_both_keys(make_world: t.Callable[..., World]) -> None:
+    """A proxy sends a creation twice, so the first outcome is taken for another run's, and refuses the revocation."""
+    world = make_world(created_at_resolution="microsecond")
+    world.simulator.faults.add(Fault(method="POST", kind="replay"))
+    world.simulator.faults.add(Fault(method="PUT", kind="status", status=403, commit=True, body="<h1>Blocked</h1>"))
+    outcome = world.run(max_age="30d")
+    assert outcome.failed
+    first, second = sorted(world.simulator.keys(name=NAME), key=lambda key: key.created_at)
+    assert f"id {first.id}" in outcome.message, "nobody has its secret"
+    assert f"id {second.id}" in outcome.message

@@ -120,6 +120,25 @@ def test_a_lost_answer(make_world: t.Callable[..., World], task: tuple[t.Any, di
     assert outcome.failed or world.file_holds_valid_secret()
 
 
+def test_a_lost_answer_after_the_key_of_another_run(make_world: t.Callable[..., World]) -> None:
+    """The listing shows the other run's key first. That ours may follow is said."""
+    world = make_world(list_lag_seconds=1.5)
+
+    def killed_when_issued() -> None:
+        if world.simulator.writes:
+            raise KeyboardInterrupt
+
+    with before_each_request(killed_when_issued), pytest.raises(KeyboardInterrupt):
+        world.run(max_age="30d")
+    (other,) = world.live
+    world.simulator.clock.advance(seconds=1)
+    world.simulator.faults.add(Fault(method="POST", kind="reset", commit=True))
+    outcome = world.run(max_age="30d", dest=str(world.dest))
+    assert outcome.failed
+    assert other.id in outcome.message
+    assert "Should another service key" in outcome.message
+
+
 def test_a_listing_that_shows_the_new_key_too_late(make_world: t.Callable[..., World]) -> None:
     """The module does not wait forever: the answer to the POST is trusted."""
     world = make_world(list_lag_seconds=60.0)
