@@ -132,6 +132,11 @@ def test_organization_by_name_narrows_the_search() -> None:
             [spaces(), spaces(space("s", "prod"))],
             r"not found in the organization o-1.* Did you mean 'prod'\?",
         ),
+        (
+            one("athletics"),
+            [spaces(), spaces(space("s", "analytics"))],
+            "^Space 'athletics' not found(?!.*Did you mean)",
+        ),
         (one(ORGANIZATION_ID), [], "is the id of a Organization, not of a space"),
         (
             one("a", name="Org"),
