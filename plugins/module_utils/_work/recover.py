@@ -166,9 +166,13 @@ class Recovery:
             except AnswerLost as error:
                 lost, sent = error, again
             except RequestError as error:
-                if not any(again.signs(key) for key in self._visible_now(again)):
-                    words = f"{lost} {describe(ours)} came of it, but refreshing it failed: {error}"
-                    raise self._told(error, found, f"{words} {what_to_look_for(again, self._desired)}") from None
+                new = self._visible_now(again)
+                if not any(again.signs(key) for key in new):
+                    # A proxy may have sent it twice, and the first was carried out.
+                    made = f" {describe_all(new)} may have come of that." if new else ""
+                    words = f"{lost} {describe(ours)} came of it, but refreshing it failed: {error}{made}"
+                    told = f"{words} {what_to_look_for(again, self._desired)}"
+                    raise self._told(error, [*found, *new], told) from None
                 lost, sent = error, again
             else:
                 self.notes.append(f"The answer to the request was lost. {describe(ours)} came of it and was refreshed.")

@@ -144,6 +144,16 @@ def test_a_proxy_that_sends_the_recovery_twice(world: World) -> None:
     assert [key.secret for key in world.live] == [outcome["key"]]
 
 
+def test_a_proxy_that_sends_the_recovery_of_an_unbounded_key_twice(world: World) -> None:
+    """No signature proves what came of it, so each key is named."""
+    world.simulator.faults.add(Fault(method="POST", kind="reset", commit=True))
+    world.simulator.faults.add(Fault(method="POST", path="/refresh$", kind="replay"))
+    outcome = world.run(max_age="30d", exclusive=True, on_lost_secret="reissue")
+    assert outcome.failed
+    assert world.live
+    assert all(key.id in outcome.message for key in world.live)
+
+
 @pytest.mark.parametrize("seed", [(40, None), (40, 60)])
 def test_a_proxy_that_sends_a_refresh_twice_before_a_listing_that_lags(
     make_world: t.Callable[..., World], seed: tuple[float, float | None]
