@@ -65,7 +65,7 @@ def went_well(result: Row) -> bool:
 
 def _unwritable(seen: Seen, which: str) -> set[str]:
     """The keys whose folder on this host could not be inspected or created: `issued` there, or all `identities`."""
-    bad = [each for each in (*seen["folders"], *seen["made"]) if each.get("failed") or each.get("unreachable")]
+    bad = [each for each in (*seen["folders"], *seen["made"]) if not went_well(each)]
     return {identity for result in bad for identity in place_of(result)[which]}
 
 

@@ -13,7 +13,7 @@ import sys
 import time
 import typing as t
 
-from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from support.killed_run import validated_options
 
 from ansible_collections.community.arize.plugins.module_utils._host import arguments as _arguments
 from ansible_collections.community.arize.plugins.module_utils._host import task as _task
@@ -27,17 +27,12 @@ MODULES: dict[str, tuple[t.Callable[[], _arguments.Arguments], _task.TaskMaker]]
 def main() -> None:
     request = json.load(sys.stdin)
     arguments, make_task = MODULES[request["module"]]
-    specification = _arguments.connection_arguments().merged_with(arguments()).for_module()
-    validated = ArgumentSpecValidator(**specification).validate(request["options"])
-    if validated.error_messages:
-        sys.exit("; ".join(validated.error_messages))
-    host = _task.Host(validated.validated_parameters, {}, dry_run=False, diff=False)
+    host = _task.Host(validated_options(arguments(), request["options"]), {}, dry_run=False, diff=False)
     began = time.perf_counter()
-    result = _task.execute(host, make_task)
+    _task.execute(host, make_task)
     measured = {
         "seconds": time.perf_counter() - began,
         "megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
-        "summary": result.get("summary"),
     }
     json.dump(measured, sys.stdout)
 

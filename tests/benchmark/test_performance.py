@@ -20,7 +20,7 @@ import typing as t
 
 import pytest
 import yaml
-from support.official_clients import AxCli
+from support.official_clients import AxCli, client_program
 from support.playbooks import ROOT, PlaybookRunner
 from support.tables import HEAD
 
@@ -31,7 +31,6 @@ SPACES = 500
 LATENCY = 0.02
 CONCURRENCY = 8
 KEYS = int(os.environ.get("ARIZE_TEST_KEYS", "100000"))
-AX = ROOT / ".cache" / "clients" / "current" / "bin" / "ax"
 COMMAND, URI, KEY = "ansible.builtin.command", "ansible.builtin.uri", "community.arize.arize_api_key"
 PAGE = ROOT / "docs" / "performance.md"
 INTRODUCTION = f"""\
@@ -120,13 +119,13 @@ def test_an_item_of_a_loop(page: Page, tmp_path: pathlib.Path) -> None:
             if not tls:
                 tasks = {"`command: true`": {COMMAND: {"cmd": "true"}, "changed_when": False}, **tasks}
                 tasks["`arize_api_key`, create with `dest`, in process, without TLS"] = created
-                if AX.exists():
-                    AxCli("current", folder, simulator.url, simulator.credential).write_profile()
-                    tasks["`command: ax api-keys list`, without TLS"] = {
-                        COMMAND: {"argv": [str(AX), "api-keys", "list", "--key-type", "USER", "--limit", "1"]},
-                        "environment": {"HOME": str(folder)},
-                        "changed_when": False,
-                    }
+                AxCli("current", folder, simulator.url, simulator.credential).write_profile()
+                ax = str(client_program("current", "ax"))
+                tasks["`command: ax api-keys list`, without TLS"] = {
+                    COMMAND: {"argv": [ax, "api-keys", "list", "--key-type", "USER", "--limit", "1"]},
+                    "environment": {"HOME": str(folder)},
+                    "changed_when": False,
+                }
             costs.update(loop_costs(simulator, folder, tasks))
     base = costs["`command: true`"]
     goals = {"as a module": 1.5, "no change, in process": 0.05}

@@ -82,13 +82,19 @@ def run_killed(
     )
 
 
-def main() -> None:
-    request = json.load(sys.stdin)
-    own = _arguments.keys_arguments() if request.get("many") else _arguments.key_arguments()
-    specification = _arguments.connection_arguments().merged_with(own).for_module()
-    validated = ArgumentSpecValidator(**specification).validate(request["options"])
+def validated_options(arguments: _arguments.Arguments, given: dict[str, t.Any]) -> dict[str, t.Any]:
+    """The options as AnsibleModule would hand them on. Ends the process if they are refused."""
+    specification = _arguments.connection_arguments().merged_with(arguments).for_module()
+    validated = ArgumentSpecValidator(**specification).validate(given)
     if validated.error_messages:
         sys.exit("; ".join(validated.error_messages))
+    return dict(validated.validated_parameters)
+
+
+def main() -> None:
+    request = json.load(sys.stdin)
+    arguments = _arguments.keys_arguments() if request.get("many") else _arguments.key_arguments()
+    options = validated_options(arguments, request["options"])
     if request["step"] is not None:
         number = getattr(signal, request["signal"])
         if number == signal.SIGINT:
@@ -96,7 +102,7 @@ def main() -> None:
             signal.signal(number, signal.default_int_handler)
         arm(request["step"], request.get("nth", 1), number)
     with _signals.signals_held() as hold_signals:
-        host = _task.Host(validated.validated_parameters, {}, dry_run=False, diff=False, hold_signals=hold_signals)
+        host = _task.Host(options, {}, dry_run=False, diff=False, hold_signals=hold_signals)
         try:
             result = _task.execute(host, _task.KeysTask if request.get("many") else _task.KeyTask)
         except ArizeError as error:

@@ -20,7 +20,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 from support.hooks import HookedTransport
 from support.in_process import Outcome, run_keys
 
-from in_process.properties.machine import FAULTS, Killed, blinded_by
+from in_process.properties.machine import FAULTS, Killed, blinded_by, foreseen_and_done
 from simulator import Fault, Simulator
 
 SPACES = ("s0", "s1", "s2")
@@ -158,13 +158,9 @@ class FleetMachine(RuleBasedStateMachine):
     def run_and_again(self) -> None:
         """Without faults: (c) and (d)."""
         self.settle()
-        self.simulator.requests_clear()
-        predicted = self.run(check=True)
-        assert self.simulator.writes == [], "(c) check mode sent a write"
-        outcome = self.guarded_run([])
-        assert outcome is not None
-        self.account_for(outcome)
-        assert predicted.failed == outcome.failed, f"(c) {predicted.message} / {outcome.message}"
+        predicted, outcome = foreseen_and_done(
+            self.simulator, lambda: self.run(check=True), lambda: self.guarded_run([]), self.account_for
+        )
         if outcome.failed:
             return
         assert predicted["changed"] == outcome["changed"], "(c)"

@@ -85,6 +85,23 @@ def blinded_by(faults: list[dict[str, t.Any]]) -> bool:
     return any(fault["method"] == "GET" for fault in faults)
 
 
+def foreseen_and_done(
+    simulator: Simulator,
+    foresee: t.Callable[[], Outcome],
+    carry_out: t.Callable[[], Outcome | None],
+    account_for: t.Callable[[Outcome], None],
+) -> tuple[Outcome, Outcome]:
+    """Run in check mode, which only reads, and then for real, which fails if check mode has said so: (c)."""
+    simulator.requests_clear()
+    predicted = foresee()
+    assert simulator.writes == [], "(c) check mode sent a write"
+    outcome = carry_out()
+    assert outcome is not None
+    account_for(outcome)
+    assert predicted.failed == outcome.failed, f"(c) {predicted.message} / {outcome.message}"
+    return predicted, outcome
+
+
 class Killed(BaseException):
     """The process is gone: nobody gets its result."""
 
@@ -271,13 +288,9 @@ class KeyMachine(RuleBasedStateMachine):
     def run_and_again(self) -> None:
         """Without faults: (c) and (d)."""
         self.settle()
-        self.simulator.requests_clear()
-        predicted = self.run(self.dest, check=True)
-        assert self.simulator.writes == [], "(c) check mode sent a write"
-        outcome = self.guarded_run([])
-        assert outcome is not None
-        self.account_for(outcome)
-        assert predicted.failed == outcome.failed, f"(c) {predicted.message} / {outcome.message}"
+        predicted, outcome = foreseen_and_done(
+            self.simulator, lambda: self.run(self.dest, check=True), lambda: self.guarded_run([]), self.account_for
+        )
         if outcome.failed:
             assert self.simulator.writes == []
             return

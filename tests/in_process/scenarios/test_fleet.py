@@ -58,6 +58,13 @@ def summary(outcome: Outcome) -> dict[str, int]:
     return {name: count for name, count in outcome["summary"].items() if count}
 
 
+def assert_each_live_key_is_held(simulator: Simulator, folder: pathlib.Path, spaces: t.Sequence[str]) -> None:
+    """Each file has the secret of a live key of its own, and no other key is live."""
+    held = {(folder / f"{space}.key").read_text().strip() for space in spaces}
+    assert {key.secret for key in simulator.keys(name=None, live=True) if not key.is_credential} == held
+    assert len(held) == len(spaces)
+
+
 @CHECK
 def test_a_key_for_each_space(simulator: Simulator, folder: pathlib.Path, check: bool) -> None:
     outcome = run_keys(simulator, check, **declared(folder))
@@ -186,9 +193,7 @@ def test_slices_of_a_large_fleet_share_a_rate_limit(tmp_path: pathlib.Path) -> N
             outcomes = list(pool.map(one, range(4)))
         assert [outcome.message for outcome in outcomes if outcome.failed] == []
         assert sum(request.status == 429 for request in simulator.requests) > 0
-        held = {(tmp_path / f"{space}.key").read_text().strip() for space in spaces}
-        assert {key.secret for key in simulator.keys(name=None, live=True) if not key.is_credential} == held
-        assert len(held) == len(spaces)
+        assert_each_live_key_is_held(simulator, tmp_path, spaces)
 
 
 def test_a_space_that_vanishes_meanwhile(simulator: Simulator, folder: pathlib.Path) -> None:
@@ -370,7 +375,6 @@ def test_killed_at_any_moment(tmp_path: pathlib.Path, round_number: int) -> None
             outcome = run_keys(simulator, **fleet)
             assert not outcome.failed, outcome.message
         assert outcome["changed"] is False, f"{step}: {outcome.message}"
-        held = {(tmp_path / f"{space}.key").read_text().strip() for space in spaces}
-        assert {key.secret for key in simulator.keys(name=None, live=True) if not key.is_credential} == held
+        assert_each_live_key_is_held(simulator, tmp_path, spaces)
         # The lock of a file that needs nothing more may stay; what was half written may not.
         assert {path.suffix for path in tmp_path.iterdir()} <= {".key", ".lock"}
