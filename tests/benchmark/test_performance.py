@@ -119,10 +119,10 @@ def test_an_item_of_a_loop(page: Page, tmp_path: pathlib.Path) -> None:
             if not tls:
                 tasks = {"`command: true`": {COMMAND: {"cmd": "true"}, "changed_when": False}, **tasks}
                 tasks["`arize_api_key`, create with `dest`, in process, without TLS"] = created
-                AxCli("current", folder, simulator.url, simulator.credential).write_profile()
-                ax = str(client_program("current", "ax"))
+                ax = client_program("current", "ax")
+                AxCli(ax.parent, folder, simulator.url, simulator.credential).write_profile()
                 tasks["`command: ax api-keys list`, without TLS"] = {
-                    COMMAND: {"argv": [ax, "api-keys", "list", "--key-type", "USER", "--limit", "1"]},
+                    COMMAND: {"argv": [str(ax), "api-keys", "list", "--key-type", "USER", "--limit", "1"]},
                     "environment": {"HOME": str(folder)},
                     "changed_when": False,
                 }

@@ -7,10 +7,14 @@ from __future__ import annotations
 import dataclasses
 import os
 import pathlib
+import shlex
 import subprocess
+import sys
+import time
 from urllib.parse import urlsplit
 
 CHECKOUT = pathlib.Path(__file__).resolve().parents[2]
+_PROGRAMS = CHECKOUT / "tests" / "clients" / "programs"
 
 
 def client_program(environment: str, name: str) -> pathlib.Path:
@@ -21,11 +25,38 @@ def client_program(environment: str, name: str) -> pathlib.Path:
     return program
 
 
+class AxServer:
+    """A process that runs the ax CLI of an environment for the program `ax` in its folder."""
+
+    def __init__(self, environment: str, folder: pathlib.Path) -> None:
+        self.folder = folder
+        address = folder / "socket"
+        program = folder / "ax"
+        client = [sys.executable, "-IS", str(_PROGRAMS / "ax_client.py"), str(address)]
+        program.write_text(f'#!/bin/sh\nexec {shlex.join(client)} "$@"\n', encoding="utf-8")
+        program.chmod(0o700)
+        self._process = subprocess.Popen(
+            [str(client_program(environment, "python")), str(_PROGRAMS / "ax_server.py"), str(address)],
+            env={"HOME": str(folder), "PATH": os.environ["PATH"]},
+            stdin=subprocess.DEVNULL,
+        )
+        deadline = time.monotonic() + 120
+        while not address.exists():
+            if self._process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError(f"the ax of {environment} did not start")
+            time.sleep(0.05)
+
+    def stop(self) -> None:
+        """End the process."""
+        self._process.kill()
+        self._process.wait(timeout=30)
+
+
 @dataclasses.dataclass(frozen=True)
 class AxCli:
-    """The ax CLI of an environment, with a home folder and a profile that leads to `url`."""
+    """The ax CLI in the folder `programs`, with a home folder and a profile that leads to `url`."""
 
-    environment: str
+    programs: pathlib.Path
     home: pathlib.Path
     url: str
     credential: str
@@ -47,15 +78,14 @@ class AxCli:
 
     def run(self, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
         """Run ax without a terminal; the environment is bare but for `variables`."""
-        return self._run([str(client_program(self.environment, "ax")), *arguments], variables)
+        return self._run([str(self.programs / "ax"), *arguments], variables)
 
     def shell(self, script: str, **variables: str) -> subprocess.CompletedProcess[str]:
         """Run a shell script that calls ax, likewise, in the home folder."""
         return self._run(["bash", "-euc", script], variables)
 
     def _run(self, command: list[str], variables: dict[str, str]) -> subprocess.CompletedProcess[str]:
-        programs = client_program(self.environment, "ax").parent
-        path = f"{programs}{os.pathsep}{os.environ['PATH']}"
+        path = f"{self.programs}{os.pathsep}{os.environ['PATH']}"
         return subprocess.run(
             command,
             env={"HOME": str(self.home), "PATH": path, "LC_ALL": "C.UTF-8", **variables},
