@@ -45,18 +45,21 @@ def pytest(session: nox.Session, *arguments: str, **variables: str) -> int:
     return tally(results)[0]
 
 
-def ansible_test(session: nox.Session, command: str) -> int:
+def ansible_test(session: nox.Session, command: str, **variables: str) -> int:
     """Run a command of ansible-test, and return how many tests it ran."""
     count = RESULTS / f"{session.name}.count"
     count.parent.mkdir(parents=True, exist_ok=True)
-    session.run("python", "tests/tools/ansible_test.py", command, "--local", env={"ARIZE_TEST_COUNT": str(count)})
+    session.run(
+        "python", "tests/tools/ansible_test.py", command, "--local", env={"ARIZE_TEST_COUNT": str(count), **variables}
+    )
     return int(count.read_text(encoding="utf-8"))
 
 
 def pair(session: nox.Session, _minor: str, _core: Core) -> None:
-    """Run the unit tests and the integration targets."""
+    """Run the unit tests, and the integration targets in the process of Ansible and as modules."""
     unit = pytest(session, "tests/unit", "tests/repository")
-    record(session.name, unit=unit, integration=ansible_test(session, "integration"))
+    targets = sum(ansible_test(session, "integration", ARIZE_TEST_IN_PROCESS=way) for way in ("true", "false"))
+    record(session.name, unit=unit, integration=targets)
 
 
 def sanity(session: nox.Session, minor: str, _core: Core) -> None:

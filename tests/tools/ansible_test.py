@@ -96,7 +96,7 @@ def run(collection: Path, env: dict[str, str], arguments: list[str]) -> int:
 
 
 def run_targets(collection: Path, env: dict[str, str], arguments: list[str], exchanges: Path) -> int:
-    """Run the integration targets twice: tasks run in the process of Ansible, and as modules.
+    """Run the integration targets, as modules where ARIZE_TEST_IN_PROCESS is false.
 
     Their simulators write what they are asked and answer, for `make clients` to judge.
     """
@@ -104,13 +104,10 @@ def run_targets(collection: Path, env: dict[str, str], arguments: list[str], exc
     exchanges.unlink(missing_ok=True)
     # ansible-test hands the variables of this file to every target.
     configuration = collection / "tests" / "integration" / "integration_config.yml"
-    for in_process in ("true", "false"):
-        variables = f"simulator_exchanges: {exchanges}\narize_in_process: {in_process}\n"
-        configuration.write_text(variables, encoding="utf-8")
-        status = run(collection, env, arguments)
-        if status:
-            return status
-    return 0
+    in_process = os.environ.get("ARIZE_TEST_IN_PROCESS", "true")
+    variables = f"simulator_exchanges: {exchanges}\narize_in_process: {in_process}\n"
+    configuration.write_text(variables, encoding="utf-8")
+    return run(collection, env, arguments)
 
 
 def main(arguments: list[str]) -> int:
