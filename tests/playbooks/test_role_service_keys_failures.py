@@ -174,16 +174,16 @@ def test_a_shared_secret_goes_nowhere_else(simulator: Simulator, tmp_path: pathl
     notes = "Things to do\nand to keep\n"
     files[1].write_text(notes)
     for run in (player.check, player.play):
-        played = run(variables, handlers=[listening(tmp_path)])
+        played = run(variables, "--limit", "web1", handlers=[listening(tmp_path)])
         assert played.failed
-        assert f"can't overwrite {files[1]}" in played.facts["ingest2"][0]["msg"]
+        assert f"can't overwrite {files[1]}" in played.facts["web1"][0]["msg"]
         assert [path.read_text() for path in files] == [good, notes]
     assert heard(tmp_path) == {}
     files[1].write_text(good)
 
     kept.write_text("ak-an-older-one-as-after-a-restore\n")
     for run in (player.check, player.play):
-        played = run(variables, handlers=[listening(tmp_path)])
+        played = run(variables, "--limit", "web1", handlers=[listening(tmp_path)])
         assert played.failed
         assert {path.read_text() for path in files} == {good}
     assert heard(tmp_path) == {}

@@ -10,7 +10,7 @@ import typing as t
 
 import yaml
 
-GROUPS = {"ingest_hosts": ["ingest1", "ingest2"], "web_hosts": ["web1"]}
+GROUPS = {"ingest_hosts": ["ingest1", "web1"], "web_hosts": ["web1"]}
 SERVICE_MODULE = """#!/usr/bin/python
 # Stands in for the module that restarts services: it notes what it was asked for.
 from ansible.module_utils.basic import AnsibleModule
