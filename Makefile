@@ -21,7 +21,7 @@ export LC_ALL := C.UTF-8
 PARTS := lint unit sanity in_process integration playbooks clients docs demo packaging
 RUNS := $(addprefix run-,$(PARTS))
 
-.PHONY: help venv $(PARTS) runs $(RUNS) tables report nightly mutants test matrix benchmark build release released
+.PHONY: help venv $(PARTS) runs $(RUNS) tables pictures nightly mutants test matrix benchmark build release released
 .PHONY: clean
 
 help: ## Show this list
@@ -96,7 +96,8 @@ in_process: $(READY) ## Run the modules in process: rotation, faults, kills, rac
 tables: $(CLIENTS) integration ## Write the tables of the documentation that tests make
 	ARIZE_TEST_WRITE_TABLES=1 pytest tests/in_process/scenarios tests/repository tests/clients/current -k test_the_table
 
-report: $(READY) ## Let the role key_audit report on a simulated fleet, and take the picture in docs/images
+pictures: $(READY) ## Take the pictures in docs/images from real runs: the plan of a fleet, and a report of key_audit
+	PYTHONPATH=tests python tests/tools/fleet_plan.py docs/images/fleet-plan.svg
 	PYTHONPATH=tests python tests/tools/report.py .cache/report docs/images/key-audit.png
 
 nightly: $(READY) ## Run ten thousand schedules of the invariants, and all races, answers and hostile answers (an hour)

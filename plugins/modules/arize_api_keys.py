@@ -245,7 +245,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Have one service key per space, each in a file of its own
+- name: Ensure each space has a service key, with its secret in a file of its own
   community.arize.arize_api_keys:
     spaces: [analytics, ingest, support]
     defaults:
@@ -254,7 +254,7 @@ EXAMPLES = r"""
       renew_before: 14d
       dest: /etc/arize/{space}.key
 
-- name: Have these keys and no others in the spaces of the team
+- name: Ensure the spaces of the team have these keys and no others
   community.arize.arize_api_keys:
     defaults:
       expires_in: 90d

@@ -8,10 +8,12 @@ Everything else is in tests/in_process/scenarios, where the modules run without 
 from __future__ import annotations
 
 import pathlib
+import re
 import typing as t
 
 import pytest
-from support.playbooks import PlaybookRunner
+from support.pages import blocks_of
+from support.playbooks import ROOT, PlaybookRunner
 from support.rows import seed
 
 from simulator import Fault, Simulator
@@ -86,3 +88,19 @@ def test_warnings_are_shown_however_the_task_ends(tmp_path: pathlib.Path, refuse
     assert "renew_before" in "".join(result["warnings"])
     assert "[WARNING]" in run.stderr
     assert "renew_before" in run.stderr
+
+
+def test_the_readme_shows_what_its_playbook_prints(playbooks: PlaybookRunner, simulator: Simulator) -> None:
+    blocks = {block.language: block.text for block in reversed(blocks_of(ROOT / "README.md"))}
+    playbook = playbooks.folder / "keys.yml"
+    playbook.write_text(blocks["yaml"], encoding="utf-8")
+    connection = {"ARIZE_API_KEY": simulator.credential, "ARIZE_BASE_URL": simulator.url, "HOME": str(playbooks.folder)}
+    foreseen = playbooks.run_playbook(playbook, ["--check", "--diff"], **connection)
+    assert without_instants(blocks["text"]) in without_instants(foreseen.stdout)
+    assert simulator.writes == []
+    assert "changed=1" in playbooks.run_playbook(playbook, **connection).stdout
+    assert "changed=0" in playbooks.run_playbook(playbook, **connection).stdout
+
+
+def without_instants(text: str) -> str:
+    return re.sub(r"\d{4}-\d\d-\d\dT[\d:.]+Z", "INSTANT", text)

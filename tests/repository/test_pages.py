@@ -58,6 +58,11 @@ def check_json(block: Block) -> str | None:
     return None
 
 
+# Galaxy shows the README elsewhere, so its links and pictures have whole addresses.
+WHOLE = re.compile(
+    r"^https://(?:github\.com/ansible-collections/community\.arize/blob"
+    r"|raw\.githubusercontent\.com/ansible-collections/community\.arize)/main/"
+)
 # `text` is output, which nothing can check.
 CHECKS: dict[str, t.Callable[[Block], str | None]] = {
     "yaml": check_yaml,
@@ -84,10 +89,11 @@ def test_no_block_is_overlooked(page: pathlib.Path) -> None:
 def test_links_lead_somewhere(page: pathlib.Path) -> None:
     broken = []
     for target in LINK.findall(prose_of(page)):
-        if target.startswith(("https://", "mailto:")):
+        folder = ROOT if WHOLE.match(target) else page.parent
+        path, _hash, anchor = WHOLE.sub("", target).partition("#")
+        if path.startswith(("https://", "mailto:")):
             continue
-        path, _hash, anchor = target.partition("#")
-        linked = (page.parent / path).resolve() if path else page
+        linked = (folder / path).resolve() if path else page
         inside = linked.exists() and ROOT in (linked, *linked.parents)
         if not inside or (anchor and anchor not in anchors_of(linked)):
             broken.append(target)

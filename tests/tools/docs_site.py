@@ -26,6 +26,8 @@ import yaml
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 REPOSITORY = "https://github.com/ansible-collections/community.arize/blob/main/"
+# Galaxy shows the README elsewhere, so its links and pictures have whole addresses.
+WHOLE = re.compile(rf"^(?:{REPOSITORY}|https://raw\.githubusercontent\.com/ansible-collections/community\.arize/main/)")
 CONTENTS = "docs/README.md"
 # Pages outside docs, by the names that they get on the site.
 OUTSIDE = {
@@ -73,9 +75,11 @@ def with_site_links(text: str, path: str, pages: dict[str, str], checkout: Path)
 
     def changed(found: re.Match[str]) -> str:
         target, mark, anchor = found[2].partition("#")
+        folder = checkout if WHOLE.match(target) else (checkout / path).parent
+        target = WHOLE.sub("", target)
         if not target or re.match(r"[a-z]+:", target):
             return found[0]
-        linked = Path(os.path.normpath((checkout / path).parent / target)).relative_to(checkout).as_posix()
+        linked = Path(os.path.normpath(folder / target)).relative_to(checkout).as_posix()
         if linked in pages:
             suffix = PurePosixPath(linked).suffix
             return f"{found[1]}{os.path.relpath(pages[linked] + suffix, own)}{mark}{anchor}{found[3]}"

@@ -20,7 +20,6 @@ FORMS = (r"[0-9]+\.[0-9]+\.[0-9]+", r"[0-9]+\.[0-9]+\.[0-9]+-[a-z]+\.[0-9]+")
 PLACES = {
     "galaxy.yml": r"(^version: )(\S+)($)",
     "plugins/module_utils/_service/version.py": r'(^COLLECTION_VERSION = ")([^"]+)("$)',
-    "README.md": r"(community-arize-)(\S+)(\.tar\.gz)",
     "docs/offline.md": r"(community-arize-)(\S+)(\.tar\.gz)",
 }
 
