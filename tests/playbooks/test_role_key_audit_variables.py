@@ -25,11 +25,10 @@ def test_what_is_refused_is_refused_without_a_request(player: RolePlayer) -> Non
         "format": ({"key_audit_formats": ["pdf"]}, ["key_audit_formats"]),
         "a plan": ({"key_audit_months": 0}, ["No request was sent to the service", "key_audit_months is 0"]),
     }
-    for arguments in ((), ("--check",)):
-        messages = player.refusals({name: variables for name, (variables, _words) in cases.items()}, *arguments)
-        for name, (_variables, words) in cases.items():
-            for word in words:
-                assert word in messages[name], (name, messages[name])
+    messages = player.refusals({name: variables for name, (variables, _words) in cases.items()})
+    for name, (_variables, words) in cases.items():
+        for word in words:
+            assert word in messages[name], (name, messages[name])
     assert player.simulator.requests == []
 
 

@@ -52,18 +52,15 @@ def test_one_key_that_fails_leaves_the_others(player: RolePlayer, tmp_path: path
 
 def test_a_file_stays_when_its_key_could_not_be_revoked(simulator: Simulator, tmp_path: pathlib.Path) -> None:
     """The secret of a key that still serves is not thrown away."""
-    player = RolePlayer(simulator, tmp_path, "service_keys", {"ingest_hosts": GROUPS["ingest_hosts"]})
-    variables = declared(tmp_path)
-    variables["service_keys_teams"] = variables["service_keys_teams"][:1]
-    assert not player.play(variables).failed
-    variables["service_keys_teams"][0]["state"] = "absent"
+    player = RolePlayer(simulator, tmp_path, "service_keys", {"web_hosts": GROUPS["web_hosts"]})
+    spaces = [{"space": space, "hosts": ["web_hosts"]} for space in ("ingest", "support")]
+    assert not player.play(declared(tmp_path, **teams(*spaces))).failed
     player.simulator.faults.add(Fault(method="PUT", kind="status", status=403))
-    assert not player.check(variables).failed
-    played = player.play(variables)
-    assert played.failed
-    left = [host for host in GROUPS["ingest_hosts"] if (tmp_path / host / "search-ingest.key").exists()]
-    assert len(left) == 1, "one revocation was refused, the other one was not"
-    assert player.simulator.secret_is_valid((tmp_path / left[0] / "search-ingest.key").read_text().strip())
+    gone = declared(tmp_path, **teams(*spaces, state="absent"))
+    assert not player.check(gone).failed
+    assert player.play(gone).failed
+    (left,) = (tmp_path / "web1").iterdir()
+    assert player.simulator.secret_is_valid(left.read_text().strip()), "one revocation was refused, the other not"
 
 
 def test_nothing_but_the_file_of_a_key_is_removed(player: RolePlayer, tmp_path: pathlib.Path) -> None:
@@ -103,6 +100,7 @@ def test_nothing_but_the_file_of_a_key_is_removed(player: RolePlayer, tmp_path: 
     assert heard(tmp_path) == {"web1": "new-web1"}
 
 
+@pytest.mark.nightly
 def test_a_file_that_holds_something_else_is_kept(player: RolePlayer, tmp_path: pathlib.Path) -> None:
     """The module would not overwrite it, so offboarding does not remove it. Of other settings only the key's own go."""
     notes, settings, other, mended = (tmp_path / name for name in ("notes", "settings.json", "other.env", "app.env"))
@@ -150,6 +148,7 @@ def test_a_shared_secret_goes_nowhere_else(simulator: Simulator, tmp_path: pathl
     spaces = [
         {"space": "analytics", "name": "ownerless", "owner": "nosuchuser", "dest": f"{tmp_path}/{{host}}/a", **shared},
         {"space": "support", "mode": "", "dest": f"{tmp_path}/{{host}}/s", **shared},
+        {"space": "ingest", "dest": f"{tmp_path}/{{host}}/i", **shared},
     ]
     variables = declared(tmp_path, **teams(*spaces))
     played = player.play(variables, handlers=[listening(tmp_path)])
@@ -158,10 +157,8 @@ def test_a_shared_secret_goes_nowhere_else(simulator: Simulator, tmp_path: pathl
     assert not any((tmp_path / host / "a").exists() for host in GROUPS["ingest_hosts"])
     files = [tmp_path / host / "s" for host in GROUPS["ingest_hosts"]]
     assert {path.stat().st_mode & 0o777 for path in files} == {0o600}
-    assert heard(tmp_path) == dict.fromkeys(GROUPS["ingest_hosts"], "search-support")
+    assert heard(tmp_path) == dict.fromkeys(GROUPS["ingest_hosts"], "search-support search-ingest")
 
-    kept = tmp_path / "keeper" / "support-search-support.key"
-    good = kept.read_text()
     del spaces[0]
     spaces[0]["mode"] = "0640"
     variables.update(teams(*spaces))
@@ -171,24 +168,22 @@ def test_a_shared_secret_goes_nowhere_else(simulator: Simulator, tmp_path: pathl
     assert {path.stat().st_mode & 0o777 for path in files} == {0o640}
     assert heard(tmp_path) == {}, "another mode is no new secret"
 
-    notes = "Things to do\nand to keep\n"
+    good, notes = files[0].read_text(), "Things to do\nand to keep\n"
     files[1].write_text(notes)
+    copied = tmp_path / "web1" / "i"
+    before = copied.read_text()
+    (tmp_path / "keeper" / "ingest-search-ingest.key").write_text("ak-an-older-one-as-after-a-restore\n")
     for run in (player.check, player.play):
         played = run(variables, "--limit", "web1", handlers=[listening(tmp_path)])
         assert played.failed
         assert f"can't overwrite {files[1]}" in played.facts["web1"][0]["msg"]
+        assert [row["failed"] for row in played.facts["web1"]] == [True, True]
         assert [path.read_text() for path in files] == [good, notes]
-    assert heard(tmp_path) == {}
-    files[1].write_text(good)
-
-    kept.write_text("ak-an-older-one-as-after-a-restore\n")
-    for run in (player.check, player.play):
-        played = run(variables, "--limit", "web1", handlers=[listening(tmp_path)])
-        assert played.failed
-        assert {path.read_text() for path in files} == {good}
+        assert copied.read_text() == before
     assert heard(tmp_path) == {}
 
 
+@pytest.mark.nightly
 def test_a_keeper_that_is_down_stops_its_own_keys_only(simulator: Simulator, tmp_path: pathlib.Path) -> None:
     """All hosts get their own keys and have their consumers told, and say which keys were not seen to."""
     down = {"ansible_connection": "ssh", "ansible_host": "127.0.0.1", "ansible_port": 1}
@@ -210,6 +205,7 @@ def test_a_keeper_that_is_down_stops_its_own_keys_only(simulator: Simulator, tmp
     assert heard(tmp_path) == {host: f"search-ingest-{host}" for host in GROUPS["ingest_hosts"]}
 
 
+@pytest.mark.nightly
 def test_two_uses_in_one_play_are_both_heard_of(player: RolePlayer, tmp_path: pathlib.Path) -> None:
     """Handlers run once, after both."""
     first = declared(tmp_path, service_keys_hosts=["web1"], **teams({"space": "ingest"}))

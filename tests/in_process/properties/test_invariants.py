@@ -15,8 +15,8 @@ from in_process.properties.fleet_machine import SPACES, FleetMachine
 from in_process.properties.machine import KeyMachine
 from simulator import Simulator
 
-SCHEDULES = int(os.environ.get("ARIZE_TEST_SCHEDULES", "200"))
-FLEETS = SCHEDULES // 5 if "ARIZE_TEST_SCHEDULES" in os.environ else 30
+SCHEDULES = int(os.environ.get("ARIZE_TEST_SCHEDULES", "100"))
+FLEETS = SCHEDULES // 5 if "ARIZE_TEST_SCHEDULES" in os.environ else 20
 SHARDS = 2
 
 
