@@ -98,6 +98,7 @@ options:
     type: int
     default: 4
 requirements:
+  - python >= 3.8
   - requests
   - python-dateutil
 notes:

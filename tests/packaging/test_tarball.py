@@ -19,6 +19,7 @@ EXPECTED = {
     "COPYING",
     "FILES.json",
     "LICENSES",
+    "MAINTAINERS",
     "MANIFEST.json",
     "README.md",
     "REUSE.toml",
@@ -28,6 +29,7 @@ EXPECTED = {
     "examples",
     "meta",
     "plugins",
+    "tests",
 }
 # Not every version has these.
 ALLOWED = EXPECTED | {"playbooks", "roles"}
@@ -44,6 +46,7 @@ def test_the_tarball_holds_what_users_need_and_nothing_else(tarball: pathlib.Pat
     assert top >= EXPECTED
     assert top <= ALLOWED
     assert [name for name in names if name.name.startswith(".") or name.suffix == ".pyc"] == []
+    assert [str(name) for name in names if name.parts[0] == "tests"] == ["tests", "tests/config.yml"]
     assert {name.parts[1] for name in names if name.parts[0] == "changelogs" and name.parts[1:]} <= {
         "changelog.yaml",
         "config.yaml",
