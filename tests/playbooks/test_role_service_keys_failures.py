@@ -100,7 +100,6 @@ def test_nothing_but_the_file_of_a_key_is_removed(player: RolePlayer, tmp_path: 
     assert heard(tmp_path) == {"web1": "new-web1"}
 
 
-@pytest.mark.nightly
 def test_a_file_that_holds_something_else_is_kept(player: RolePlayer, tmp_path: pathlib.Path) -> None:
     """The module would not overwrite it, so offboarding does not remove it. Of other settings only the key's own go."""
     notes, settings, other, mended = (tmp_path / name for name in ("notes", "settings.json", "other.env", "app.env"))

@@ -6,7 +6,8 @@
 usage: docs_site.py FOLDER
 
 FOLDER/source is made anew with the sources of Sphinx, and FOLDER/html with the site. Runs in the environment of
-docs/site/requirements.txt. The order of the pages is that of the lists in docs/README.md.
+docs/site/requirements.txt. The site opens with the README, and the lists of docs/README.md below it, which give the
+pages their order.
 """
 
 from __future__ import annotations
@@ -28,10 +29,10 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 REPOSITORY = "https://github.com/ansible-collections/community.arize/blob/main/"
 # Galaxy shows the README elsewhere, so its links and pictures have whole addresses.
 WHOLE = re.compile(rf"^(?:{REPOSITORY}|https://raw\.githubusercontent\.com/ansible-collections/community\.arize/main/)")
-CONTENTS = "docs/README.md"
+README, CONTENTS = "README.md", "docs/README.md"
 # Pages outside docs, by the names that they get on the site.
 OUTSIDE = {
-    "README.md": "overview",
+    README: "index",
     "SECURITY.md": "security",
     "CONTRIBUTING.md": "contributing",
     "CHANGELOG.rst": "changelog",
@@ -44,11 +45,12 @@ ANSIBLE_LABELS = {
 }
 # The theme shows the contents beside a page, and in place of a list of its own it shows an error.
 CONTENTS_DIRECTIVE = re.compile(r"^\.\. contents::.*\n(?:   :.*\n)*", re.MULTILINE)
+FILTER_SECTION = re.compile(r"^\.\. _filter_plugins_in_.*?(?=^\.\. _role_plugins_in_)", re.MULTILINE | re.DOTALL)
 # On the site the reference has pages of its own, which the repository has not.
 REFERENCE = """\
 ## Reference
 
-- [Modules, filters and roles](collection/index.rst): every option and every result
+- [Modules and roles](collection/index.rst): every option and every result
 - [Environment variables](environment.rst): which option each of them stands in for
 - [Examples](examples.md): whole playbooks
 - [Changelog](changelog.rst): what each release brought
@@ -178,13 +180,16 @@ def write_sources(source: Path) -> None:
     shutil.copytree(CHECKOUT / "docs" / "site", source)
     shutil.copytree(CHECKOUT / "docs" / "images", source / "images")
     pages = pages_of(CHECKOUT)
-    for path, name in pages.items():
-        text = with_site_links((CHECKOUT / path).read_text(encoding="utf-8"), path, pages, CHECKOUT)
+    texts = {
+        path: with_site_links((CHECKOUT / path).read_text(encoding="utf-8"), path, pages, CHECKOUT) for path in pages
+    }
+    contents = with_reference(texts.pop(CONTENTS))
+    lists = contents[contents.index("\n## ") :]
+    texts[README] = f"{texts[README]}{lists}{tables_of_contents(lists)}"
+    for path, text in texts.items():
+        name = pages[path]
         if path.endswith(".rst"):
             text = CONTENTS_DIRECTIVE.sub("", text)
-        if path == CONTENTS:
-            text = with_reference(text)
-            text += tables_of_contents(text)
         if name == "testing":
             text += "\n```{toctree}\n:hidden:\n:glob:\n\ntables/*\n```\n"
         target = source / f"{name}{PurePosixPath(path).suffix}"
@@ -212,10 +217,14 @@ def write_collection_pages(source: Path) -> None:
     subprocess.run(command, check=True, env=environment)
     # It knows only variables of plugins that are not modules: environment_page() takes its place.
     (folder / "environment_variables.rst").unlink()
+    # The filters are made for the roles.
+    for page in folder.glob("*_filter.rst"):
+        page.unlink()
     for page in folder.glob("*.rst"):
         # Each variable that an option names has its entry on our page.
         text = page.read_text(encoding="utf-8").replace(":ansenvvar:", ":ansenvvarref:")
-        page.write_text(with_short_titles(CONTENTS_DIRECTIVE.sub("", text)), encoding="utf-8")
+        text = FILTER_SECTION.sub("", CONTENTS_DIRECTIVE.sub("", text))
+        page.write_text(with_short_titles(text), encoding="utf-8")
 
 
 def with_short_titles(page: str) -> str:
@@ -232,7 +241,8 @@ def main(folder: Path) -> int:
     folder.mkdir(parents=True, exist_ok=True)
     write_sources(source)
     write_collection_pages(source)
-    command = ["sphinx-build", "--quiet", "--fail-on-warning", "--keep-going", "--fresh-env"]
+    version = yaml.safe_load((CHECKOUT / "galaxy.yml").read_text(encoding="utf-8"))["version"]
+    command = ["sphinx-build", "-D", f"html_title=community.arize {version}", "--quiet", "--fail-on-warning", "--keep-going", "--fresh-env"]
     command += ["--doctree-dir", str(folder / "doctrees"), str(source), str(html)]
     built = subprocess.run(command, check=False)
     if built.returncode:

@@ -21,7 +21,7 @@ from rich.text import Text
 from simulator import Simulator
 
 CHECKOUT = Path(__file__).resolve().parents[2]
-WIDTH = 112
+WIDTH = 104
 # The days until the key of a space expires; None where there is none yet.
 SPACES = {"analytics": 61, "billing": 9, "checkout": None, "fraud": 33, "ingest": 47, "search": 12, "support": 70}
 PLAYBOOK = """\
@@ -61,7 +61,7 @@ def populate(simulator: Simulator, home: Path) -> None:
 
 
 def play(simulator: Simulator, home: Path) -> str:
-    """What ansible-playbook shows in colour, in check mode."""
+    """What ansible-playbook shows in colour, in check mode, up to its recap."""
     playbook = home / "fleet.yml"
     playbook.write_text(PLAYBOOK, encoding="utf-8")
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("ARIZE_", "ANSIBLE_"))}
@@ -83,7 +83,7 @@ def play(simulator: Simulator, home: Path) -> str:
         stdout=subprocess.PIPE,
         text=True,
     )
-    return done.stdout
+    return done.stdout.partition("PLAY RECAP")[0]
 
 
 def draw(shown: str, picture: Path) -> None:

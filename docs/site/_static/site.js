@@ -25,6 +25,9 @@ function stackTables() {
 // Where the theme has no room for its list of sections, a page of several shows one at its top: its own, or a copy.
 function listSections() {
   const article = document.querySelector("article");
+  // The site opens with what the collection is.
+  const atRoot = document.documentElement.dataset.content_root === "./";
+  if (atRoot && /\/(index\.html)?$/.test(location.pathname)) return;
   const isAnchor = (link) => link !== null && (link.getAttribute("href") || "").startsWith("#");
   const own = [...article.querySelectorAll("ul")].find((list) =>
     [...list.children].every((item) => item.textContent === item.firstElementChild?.textContent &&
