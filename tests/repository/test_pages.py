@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import ast
+import configparser
 import json
 import pathlib
 import re
@@ -35,8 +36,16 @@ def role_variables() -> set[str]:
     return names
 
 
+# Settings of others that have a schema, by a key at their top, and the name under which check-jsonschema has it.
+SCHEMAS = {"on": "vendor.github-workflows", "arize-keys": "vendor.gitlab-ci"}
+
+
 def check_yaml(block: Block) -> str | None:
     content = yaml.safe_load(block.text)
+    for key, schema in SCHEMAS.items():
+        if isinstance(content, dict) and key in content:
+            command = ["check-jsonschema", "--quiet", "--builtin-schema", schema, "--default-filetype", "yaml", "-"]
+            return run_check(command, block)
     if plays_of(content):
         return None  # test_documentation.py checks its options, the linter its syntax.
     if not isinstance(content, dict):
@@ -45,9 +54,21 @@ def check_yaml(block: Block) -> str | None:
     return None if known else f"has settings that are not known here: {sorted(content)}"
 
 
+def run_check(command: list[str], block: Block) -> str | None:
+    run = subprocess.run(command, input=block.text, capture_output=True, text=True, timeout=60, check=False)
+    return run.stdout + run.stderr if run.returncode else None
+
+
 def check_shell(block: Block) -> str | None:
-    run = subprocess.run(["bash", "-n"], input=block.text, capture_output=True, text=True, timeout=10, check=False)
-    return run.stderr or None
+    return run_check(["bash", "-n"], block)
+
+
+def check_ini(block: Block) -> str | None:
+    try:
+        configparser.ConfigParser(interpolation=None).read_string(block.text)
+    except configparser.Error as error:
+        return str(error)
+    return None
 
 
 def check_json(block: Block) -> str | None:
@@ -66,6 +87,7 @@ WHOLE = re.compile(
 # `text` is output, which nothing can check.
 CHECKS: dict[str, t.Callable[[Block], str | None]] = {
     "yaml": check_yaml,
+    "ini": check_ini,
     "shell": check_shell,
     "json": check_json,
     "text": lambda _block: None,

@@ -242,7 +242,15 @@ def main(folder: Path) -> int:
     write_sources(source)
     write_collection_pages(source)
     version = yaml.safe_load((CHECKOUT / "galaxy.yml").read_text(encoding="utf-8"))["version"]
-    command = ["sphinx-build", "-D", f"html_title=community.arize {version}", "--quiet", "--fail-on-warning", "--keep-going", "--fresh-env"]
+    command = [
+        "sphinx-build",
+        "-D",
+        f"html_title=community.arize {version}",
+        "--quiet",
+        "--fail-on-warning",
+        "--keep-going",
+        "--fresh-env",
+    ]
     command += ["--doctree-dir", str(folder / "doctrees"), str(source), str(html)]
     built = subprocess.run(command, check=False)
     if built.returncode:

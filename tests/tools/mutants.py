@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import difflib
 import itertools
+import json
 import os
 import queue
 import random
@@ -20,6 +21,7 @@ import re
 import signal
 import subprocess
 import sys
+import typing as t
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -32,14 +34,14 @@ from mutmut.mutation.file_mutation import Mutation, MutationVisitor
 from mutmut.mutation.mutators import mutation_operators, operator_string
 from mutmut.mutation.pragma_handling import IgnoredCode
 
-UNIT = "tests/unit/plugins"
-# The two years take minutes.
-JUDGES = [
-    UNIT,
-    "tests/in_process/scenarios",
-    "tests/in_process/properties",
-    "--ignore=tests/in_process/scenarios/test_two_years.py",
-]
+# Two halves, which take about as long. The two years take minutes.
+HALVES = (
+    ["tests/unit/plugins", "tests/in_process/properties"],
+    ["tests/in_process/scenarios", "--ignore=tests/in_process/scenarios/test_two_years.py"],
+)
+JUDGES = [*HALVES[0], *HALVES[1]]
+# Seconds that those tests may take that run the mutated line, before all tests are asked.
+FIRST = 30
 PYTEST = [".venv/bin/pytest", "-x", "-q", "--hypothesis-seed=0"]
 ENVIRONMENT = {**os.environ, "ARIZE_TEST_SCHEDULES": "40", "ARIZE_TEST_ROUNDS": "1"}
 # Seconds. A mutant that the tests can't finish with in this time is noticed.
@@ -91,13 +93,44 @@ def _mutant(module: cst.Module, mutation: Mutation) -> str:
     return str(module.deep_replace(mutation.original_node, mutation.mutated_node).code)
 
 
-def failure(copy: Path, tests: list[str]) -> str:
+class Known:
+    """Which tests run which line, and how long each takes."""
+
+    def __init__(self, copies: list[Path]) -> None:
+        self._seconds: dict[str, float] = {}
+        self._tests: dict[tuple[str, int], list[str]] = {}
+        with ThreadPoolExecutor(len(HALVES)) as pool:
+            for learned in pool.map(_learn, copies, HALVES):
+                self._seconds.update(learned["seconds"])
+                for name, lines in learned["tests"].items():
+                    for line, tests in lines.items():
+                        self._tests.setdefault((name, int(line)), []).extend(tests)
+
+    def quickest(self, name: str, line: int) -> list[str]:
+        """Of the tests that run a line, the quickest; of a statement over several lines, the first line is known."""
+        above = (self._tests.get((name, number)) for number in range(line, max(line - 9, 0), -1))
+        tests = sorted(next(filter(None, above), []), key=lambda test: self._seconds.get(test, 0))
+        total = itertools.accumulate(self._seconds.get(test, 0) for test in tests)
+        return [test for test, until in zip(tests, total, strict=True) if until < FIRST]
+
+
+def _learn(copy: Path, tests: list[str]) -> dict[str, dict[str, t.Any]]:
+    """What the plugin tests_by_line finds. Ends the program when tests fail without a mutant."""
+    found = copy.parents[2] / "tests_by_line.json"
+    told = {"TESTS_BY_LINE": str(found), "PYTHONPATH": str(copy / "tests/tools")}
+    if broken := failure(copy, ["-p", "tests_by_line", *tests], **told):
+        raise RuntimeError(f"The tests fail without a mutant, too: {broken}")
+    learned: dict[str, dict[str, t.Any]] = json.loads(found.read_text(encoding="utf-8"))
+    return learned
+
+
+def failure(copy: Path, tests: list[str], **variables: str) -> str:
     """Run tests in a copy, up to the first failure, and return pytest's line about it; empty when all pass."""
     command = [str(CHECKOUT / PYTEST[0]), *PYTEST[1:], *tests]
     process = subprocess.Popen(
         command,
         cwd=copy,
-        env=ENVIRONMENT,
+        env={**ENVIRONMENT, **variables},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         start_new_session=True,
@@ -117,15 +150,12 @@ def failure(copy: Path, tests: list[str]) -> str:
     return told[0] if told else f"pytest ended with {process.returncode}: {output[-200:]}"
 
 
-def killer(copy: Path, name: str, mutant: str) -> str:
-    """What fails with the mutant, empty when nothing does. Tests that name the file come first: they fail soonest."""
-    word = re.compile(rf"\b{Path(name).stem}\b")
-    files = sorted((copy / UNIT).rglob("test_*.py"))
-    related = [str(path.relative_to(copy)) for path in files if word.search(path.read_text(encoding="utf-8"))]
+def killer(copy: Path, name: str, mutant: str, first: list[str]) -> str:
+    """What fails with the mutant, empty when nothing does. All tests come after those that run the line."""
     original = (copy / name).read_text(encoding="utf-8")
     try:
         _write(copy / name, mutant)
-        return (failure(copy, related) if related else "") or failure(copy, JUDGES)
+        return (failure(copy, first) if first else "") or failure(copy, JUDGES)
     finally:
         _write(copy / name, original)
 
@@ -135,11 +165,11 @@ def _write(path: Path, text: str) -> None:
     os.utime(path, (moment := next(_times), moment))
 
 
-def survives(copies: queue.Queue[Path], name: str, line: int, mutant: str) -> bool:
+def survives(copies: queue.Queue[Path], known: Known, name: str, line: int, mutant: str) -> bool:
     """Try a mutant in a copy that is free, and print what came of it."""
     copy = copies.get()
     try:
-        killed_by = killer(copy, name, mutant)
+        killed_by = killer(copy, name, mutant, known.quickest(name, line))
         original = (copy / name).read_text(encoding="utf-8")
     finally:
         copies.put(copy)
@@ -157,13 +187,12 @@ def main(folder: Path, count: int, seed: int) -> None:
         tree.mkdir(parents=True)
         (tree / "arize").symlink_to("../../../..")
         copies.put(copy)
-    if broken := failure(copies.queue[0], JUDGES):
-        sys.exit(f"The tests fail without a mutant, too: {broken}")
+    known = Known(list(copies.queue))
     chance = random.Random(seed)
     drawn = chance.sample(list(points(copies.queue[0])), count)
     mutants = [(name, line, chance.choice(texts)()) for name, line, texts in drawn]
     with ThreadPoolExecutor(copies.qsize()) as pool:
-        survivors = sum(pool.map(lambda mutant: survives(copies, *mutant), mutants))
+        survivors = sum(pool.map(lambda mutant: survives(copies, known, *mutant), mutants))
     print(f"{count - survivors} of {count} mutants killed (seed {seed})")
 
 
