@@ -143,9 +143,11 @@ class DirectoryEndpoints:
         return jsonify(role_binding_row(binding))
 
     def list_users(self) -> Response:
-        """GET /v2/users: people, oldest first."""
+        """GET /v2/users: people, oldest first, for members of the account (contract section 14)."""
         query = self._query("email", "status")
         caller = current_caller()
+        if not self._access().is_account_member:
+            raise Problem(403, "USER_READ is required")
         part = (query.text("email", 255) or "").lower()
         statuses = query.several("status", ("ACTIVE", "INVITED", "EXPIRED"))
         users = (
@@ -159,9 +161,10 @@ class DirectoryEndpoints:
         return self._answer("users", query, users, user_document)
 
     def get_user(self, user_id: str) -> Response:
-        """GET /v2/users/{id}."""
+        """GET /v2/users/{id}: a missing permission shows as 404."""
         user = self._state.users.get(check_identifier(user_id, "user_id"))
-        if user is None or user.account is not current_caller().account:
+        hidden = not self._access().is_account_member
+        if user is None or hidden or user.account is not current_caller().account:
             raise Problem(404, "User not found")
         return jsonify(user_document(user))
 

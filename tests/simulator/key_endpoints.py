@@ -82,7 +82,7 @@ class KeyEndpoints:
             with legacy_form.roles_above_are_bad_requests():
                 key = self._store.create(caller, legacy_form.read_create(Access(self._state, caller), body))
         else:
-            key = self._store.create(caller, read_create(body))
+            key = self._store.create(caller, read_create(body, self._state.switches.bad_account_role_status))
         document = key_document(self._state, key)
         if key.bot_user is not None:
             document["bot_user"] = bot_user_document(self._state, key.bot_user, with_bindings=True)

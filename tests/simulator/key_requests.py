@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from .entities import Account, OrganizationBinding, RoleAssignment, SpaceBinding
-from .permissions import RESOURCE_ROLES, Access
+from .permissions import ACCOUNT_ROLES, RESOURCE_ROLES, Access
 from .problems import Problem
 from .state import State
 from .validation import Fields, check_identifier
@@ -32,7 +32,7 @@ class CreateRequest:
     organizations: list[OrganizationBinding] = field(default_factory=list)
 
 
-def read_create(body: dict[str, object]) -> CreateRequest:
+def read_create(body: dict[str, object], bad_account_role_status: int) -> CreateRequest:
     """Check a create body against the schema of its key type."""
     if "key_type" not in body:
         raise Problem(400, "key_type is required")
@@ -46,7 +46,7 @@ def read_create(body: dict[str, object]) -> CreateRequest:
     )
     if key_type == "SERVICE":
         if fields.has("account_role"):
-            request.account_role = _read_account_role(fields.raw("account_role"))
+            request.account_role = _read_account_role(fields.raw("account_role"), bad_account_role_status)
         request.organizations = [
             _read_organization(item, f"organizations[{index}]")
             for index, item in enumerate(fields.array("organizations", 1, 100))
@@ -65,9 +65,11 @@ def _read_role(value: object, where: str, names: tuple[str, ...]) -> RoleAssignm
     return RoleAssignment.custom(check_identifier(identifier, f"{where}.id"))
 
 
-def _read_account_role(value: object) -> RoleAssignment:
-    # The enum has more members, but for service keys the newest servers answer 400 for the others.
-    return _read_role(value, "account_role", ("ADMIN", "MEMBER"))
+def _read_account_role(value: object, bad_account_role_status: int) -> RoleAssignment:
+    role = _read_role(value, "account_role", ACCOUNT_ROLES)
+    if role.name in {"ANNOTATOR", "MEMBER_UI_ONLY"}:
+        raise Problem(bad_account_role_status, f"{role.name} is not available to service keys")
+    return role
 
 
 def _read_organization(value: object, where: str) -> OrganizationBinding:

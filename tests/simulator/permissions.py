@@ -49,6 +49,11 @@ class Access:
         """Account admins may do everything in their account."""
         return self.user.account_role == "ADMIN"
 
+    @property
+    def is_account_member(self) -> bool:
+        """Admins and members of the account; other account roles are for people who only look or annotate."""
+        return self.user.account_role in {"ADMIN", "MEMBER"}
+
     def sees_organization(self, organization: Organization) -> bool:
         """Members see their organizations, account admins all of the account."""
         if organization.account is not self.user.account:
@@ -84,6 +89,10 @@ class Access:
         """Whether the caller is an admin in every one of these spaces."""
         return all(self.is_space_admin(self.state.spaces[space_id]) for space_id in space_ids)
 
+    def is_admin_of_one(self, space_ids: Iterable[str]) -> bool:
+        """Whether the caller is an admin in at least one of these spaces."""
+        return any(self.is_space_admin(self.state.spaces[space_id]) for space_id in space_ids)
+
     def may_grant_account_role(self, role: str) -> bool:
         """Nobody grants more than their own account role."""
         return ACCOUNT_ROLES.index(role) <= ACCOUNT_ROLES.index(self.user.account_role)
@@ -116,8 +125,8 @@ class Access:
         return frozenset(PREDEFINED_SPACE_ROLES[role.name or "ANNOTATOR"])
 
     def reads_roles(self) -> bool:
-        """Listing roles needs ROLE_READ somewhere (contract section 1.8)."""
-        return self.is_account_admin or any(
+        """Members of the account may list roles; others need ROLE_READ somewhere (contract sections 1.8 and 14)."""
+        return self.is_account_member or any(
             self.holds(self.state.spaces[space_id], "ROLE_READ") for space_id in self.user.space_ids()
         )
 
@@ -130,15 +139,15 @@ class Access:
         return any(self.holds(self.state.spaces[space_id], "SERVICE_KEY_READ") for space_id in key.space_ids)
 
     def may_refresh(self, key: StoredKey) -> bool:
-        """Contract section 3, authorization."""
+        """Contract section 3, authorization; which spaces an admin must administer is open (section 14)."""
         is_creator = key.created_by_user_id == self.user.id
         if self.is_account_admin:
             return True
         if key.key_type == "USER":
             return is_creator
-        return self.is_admin_of_all(key.space_ids) or (
-            is_creator and self.holds_in_all(key.space_ids, "SERVICE_KEY_CREATE")
-        )
+        of_one = self.state.switches.refresh_by_space_admin == "of_one_space"
+        is_admin = self.is_admin_of_one(key.space_ids) if of_one else self.is_admin_of_all(key.space_ids)
+        return is_admin or (is_creator and self.holds_in_all(key.space_ids, "SERVICE_KEY_CREATE"))
 
     def may_revoke(self, key: StoredKey) -> bool:
         """Contract section 1.5; before SDK 8.41 account admins only (section 2)."""

@@ -14,6 +14,7 @@ _CHOICES: dict[str, tuple[str, ...]] = {
     "user_list_in_space": ("empty", "rejected"),
     "list_without_type": ("user", "both"),
     "ordering": ("newest", "oldest", "random"),
+    "refresh_by_space_admin": ("of_all_spaces", "of_one_space"),
     "duplicate_names": ("accepted", "rejected"),
     "created_at_resolution": ("second", "microsecond"),
     "expires_at_resolution": ("microsecond", "second"),
@@ -35,6 +36,8 @@ class Switches:
     refresh_without_expiry: str = "rejected"
     # Status for refreshing a revoked key. A expired key cannot satisfy the expiry rule and is always 422.
     refresh_of_dead_key_status: int = 404
+    # Which admins may refresh a service key of several spaces: contract section 14.
+    refresh_by_space_admin: str = "of_all_spaces"
     # Listings: contract section 4.
     expired_keys_listed: bool = True
     service_list_without_space: str = "created_by_caller"
@@ -47,6 +50,8 @@ class Switches:
     credentials_listed: bool = False
     # Writes: contract section 1.3.
     past_expiry_status: int = 422
+    # For an account role that service keys can't have: contract section 14.
+    bad_account_role_status: int = 400
     duplicate_names: str = "accepted"
     predefined_roles_as_bindings: bool = False
     # Form of the answers.

@@ -91,6 +91,12 @@ def test_field_rules(world: Any, changes: dict[str, Any], status: int) -> None:
     assert len(world.simulator.keys()) == (1 if status == 201 else 0)
 
 
+def test_servers_before_october_2026_refuse_an_account_role_with_422(world: Any) -> None:
+    world.simulator.switches.bad_account_role_status = 422
+    body = {"key_type": "SERVICE", "name": "k", "organizations": world.bindings(), "account_role": ANNOTATOR}
+    assert world.admin.post("/api-keys", body).status_code == 422
+
+
 @pytest.mark.parametrize(
     ("role", "space_role", "status"),
     [

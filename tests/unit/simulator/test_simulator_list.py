@@ -193,10 +193,15 @@ def test_organizations_roles_and_users(world: Any) -> None:
     custom = world.admin.get("/roles", is_predefined="false").json()["roles"]
     assert [row["id"] for row in custom] == [role.id]
     assert world.admin.get(f"/roles/{role.id}").json()["permissions"] == ["PROJECT_SPAN_CREATE"]
-    assert world.person("ANNOTATOR").get("/roles").status_code == 403
+    assert world.person("ANNOTATOR").get("/roles").status_code == 200
+    onlooker = world.person("ANNOTATOR", account_role="MEMBER_UI_ONLY")
+    assert onlooker.get("/roles").status_code == 403
     users = world.admin.get("/users", status=["ACTIVE"]).json()["users"]
     assert users[0]["role"]["name"] == "ADMIN"
     assert world.admin.get(f"/users/{users[0]['id']}").json() == users[0]
+    assert world.person().get("/users").status_code == 200
+    assert onlooker.get("/users").status_code == 403
+    assert onlooker.get(f"/users/{users[0]['id']}").status_code == 404
 
 
 @pytest.mark.parametrize("header", [None, "", "ak-FAKE", "Bearer", "Bearer ", "Bearer ak-none", "bearer x"])

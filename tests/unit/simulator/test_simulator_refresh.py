@@ -103,6 +103,13 @@ def test_who_may_refresh(world: Any) -> None:
     assert fresh["created_by_user_id"] == theirs["created_by_user_id"]
 
 
+@pytest.mark.parametrize(("setting", "status"), [("of_all_spaces", 403), ("of_one_space", 200)])
+def test_an_admin_of_one_of_two_spaces(world: Any, setting: str, status: int) -> None:
+    world.simulator.switches.refresh_by_space_admin = setting
+    key = world.service(world.analytics, world.ingest)
+    assert world.person("ADMIN").refresh(key["id"]).status_code == status
+
+
 def test_revoke_is_at_once_idempotent_and_empty(world: Any) -> None:
     key = world.service()
     for _count in range(2):
