@@ -21,7 +21,7 @@ export LC_ALL := C.UTF-8
 PARTS := playbooks lint unit integration sanity in_process clients demo docs packaging
 RUNS := $(addprefix run-,$(PARTS))
 
-.PHONY: help venv $(PARTS) runs $(RUNS) tables pictures nightly mutants test matrix benchmark build release released
+.PHONY: help venv $(PARTS) runs $(RUNS) tables pictures simulator nightly mutants test matrix benchmark build release released
 .PHONY: clean
 
 help: ## Show this list
@@ -68,6 +68,11 @@ demo: build ## Play the examples against the simulator, from check mode to the l
 # Not what runs in the clients' virtual environments.
 TYPED := $(addprefix tests/,conftest.py benchmark clients/conftest.py clients/current clients/legacy in_process)
 TYPED += $(addprefix tests/,playbooks repository support unit/plugins)
+
+simulator: $(READY) ## Start a simulated service to play with, until Ctrl-C; docs/simulator.md says how
+	@echo "Paste the exports into another terminal. Ctrl-C ends it."
+	@echo 'export PATH=$(CURDIR)/.venv/bin:$$PATH ANSIBLE_COLLECTIONS_PATH=$(CURDIR)/.cache/collections'
+	@PYTHONPATH=tests exec python -m simulator --exports --spaces analytics,ingest,support
 
 lint: export ANSIBLE_COLLECTIONS_PATH := .cache/collections
 lint: export ANSIBLE_HOME := .cache/ansible

@@ -10,6 +10,7 @@ import json
 import pathlib
 import re
 import subprocess
+import sys
 import typing as t
 
 import pytest
@@ -44,8 +45,8 @@ def check_yaml(block: Block) -> str | None:
     content = yaml.safe_load(block.text)
     for key, schema in SCHEMAS.items():
         if isinstance(content, dict) and key in content:
-            command = ["check-jsonschema", "--quiet", "--builtin-schema", schema, "--default-filetype", "yaml", "-"]
-            return run_check(command, block)
+            program = str(pathlib.Path(sys.executable).with_name("check-jsonschema"))
+            return run_check([program, "--quiet", "--builtin-schema", schema, "--default-filetype", "yaml", "-"], block)
     if plays_of(content):
         return None  # test_documentation.py checks its options, the linter its syntax.
     if not isinstance(content, dict):

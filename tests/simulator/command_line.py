@@ -7,6 +7,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import shlex
 import signal
 import threading
 from collections.abc import Sequence
@@ -36,6 +37,7 @@ def parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
     )
     parser.add_argument("--port", type=int, default=0, help="0 (the default) takes a free port")
     parser.add_argument("--tls", action="store_true", help="serve https with a throw-away certificate")
+    parser.add_argument("--exports", action="store_true", help="print what a shell is to export")
     parser.add_argument("--state-file", type=Path, help="where to write the address and the credential")
     parser.add_argument("--organization", default="Example Org", help="the first organization's name")
     parser.add_argument("--spaces", type=_names, default=[], help="names of its spaces, by commas")
@@ -59,6 +61,17 @@ def state_document(simulator: Simulator) -> dict[str, object]:
         "organization_id": organization.id,
         "spaces": {space.name: space.id for space in simulator.spaces},
     }
+
+
+def exports(simulator: Simulator) -> str:
+    """Lines for a shell that is to use this service, and to move its clock."""
+    values = {
+        "ARIZE_API_KEY": simulator.credential,
+        "ARIZE_BASE_URL": simulator.url,
+        "SIMULATOR": simulator.control_url,
+        "SIMULATOR_TOKEN": simulator.control_token,
+    }
+    return "\n".join(f"export {name}={shlex.quote(value)}" for name, value in values.items())
 
 
 def write_state_file(path: Path, document: dict[str, object]) -> None:
@@ -113,6 +126,8 @@ def main(arguments: Sequence[str]) -> int:
             if options.state_file is not None:
                 write_state_file(options.state_file, state_document(simulator))
             print(f"Simulated Arize API (not the real service) on {simulator.url}", flush=True)
+            if options.exports:
+                print(exports(simulator), flush=True)
             while not stop.wait(0.5):
                 if options.parent_pid is not None and not process_is_alive(options.parent_pid):
                     break
