@@ -378,3 +378,18 @@ def test_killed_at_any_moment(tmp_path: pathlib.Path, round_number: int) -> None
         assert_each_live_key_is_held(simulator, tmp_path, spaces)
         # The lock of a file that needs nothing more may stay; what was half written may not.
         assert {path.suffix for path in tmp_path.iterdir()} <= {".key", ".lock"}
+
+
+def test_ten_thousand_keys(simulator: Simulator) -> None:
+    """Twenty-five hundred names in each of four spaces; one space that is unknown spoils nothing."""
+    names = [f"k{number}" for number in range(2500)]
+    seed(simulator, "k7", "s1", expires_at="2099-01-01T00:00:00Z")
+    keys = [{"name": name, "space": space} for space in SPACES for name in names]
+    outcome = run_keys(simulator, check=True, api_keys=[*keys, {"name": "k", "space": "nowhere"}], concurrency=32)
+    assert outcome.failed
+    assert "'nowhere'" in outcome.message
+    assert summary(outcome) == {"created": 9999, "none": 1, "failed": 1}
+    assert len(outcome["api_keys"]) == 10_001
+    assert {request.method for request in simulator.requests} == {"GET"}
+    # A listing of the spaces, one of each space, and a look at the names of which none was found.
+    assert len(simulator.requests) < 20, len(simulator.requests)
