@@ -70,7 +70,7 @@ def test_a_predefined_role_is_not_looked_up(world: World, check: bool) -> None:
 @CHECK
 def test_a_caller_who_may_not_list_roles(world: World, check: bool) -> None:
     role = world.simulator.add_role("Issuer", ["SPACE_READ", "SERVICE_KEY_READ", "SERVICE_KEY_CREATE"])
-    caller = world.simulator.add_user("Caller", spaces={world.space_id: role.id})
+    caller = world.simulator.add_user("Caller", account_role="MEMBER_UI_ONLY", spaces={world.space_id: role.id})
     outcome = world.run(check, api_key=caller.credential, space_role="Issuer")
     assert outcome.failed
     assert "'Issuer'" in outcome.message
