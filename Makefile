@@ -109,7 +109,8 @@ nightly: $(READY) ## Run ten thousand schedules of the invariants, all races, an
 	ARIZE_TEST_SCHEDULES=10000 ARIZE_TEST_ROUNDS=20 ARIZE_TEST_SWEEP=full \
 	  pytest tests/in_process/properties tests/in_process/hostile -n 2 \
 	  tests/in_process/scenarios/test_lost_answers.py tests/in_process/scenarios/test_fleet.py \
-	  tests/in_process/scenarios/test_two_years.py tests/playbooks
+	  tests/in_process/scenarios/test_two_years.py
+	ARIZE_TEST_SWEEP=full pytest tests/playbooks -m nightly -n 2
 
 POINTS ?= 100
 SEED ?= 1
