@@ -18,6 +18,7 @@ import pytest
 from support.in_process import Outcome, run_keys
 from support.killed_run import STEPS, run_killed
 
+from ansible_collections.community.arize.plugins.module_utils._host.arguments import key_arguments, keys_arguments
 from ansible_collections.community.arize.plugins.module_utils._work import issue as _issue
 from ansible_collections.community.arize.plugins.module_utils._work import keep_many
 from simulator import Fault, Simulator
@@ -150,6 +151,8 @@ def test_refused_before_the_first_write(
     outcome = run_keys(simulator, check, **declared(folder, **options))
     assert outcome.failed
     assert words in outcome.message, outcome.message
+    known = {**keys_arguments().argument_spec, **key_arguments().argument_spec}
+    assert outcome["option"].partition("[")[0] in known
     assert simulator.writes == []
 
 
@@ -220,6 +223,7 @@ def test_pruning(simulator: Simulator, folder: pathlib.Path, check: bool) -> Non
     assert {key["id"] for key in outcome["pruned"]} == gone
     assert any("nothing-*" in warning for warning in outcome.warnings)
     assert "- prune service key 'stray'" in outcome["diff"]["prepared"]
+    assert outcome["diff"]["prepared"].endswith("\n  3 unchanged\n")
     live = {key.id for key in simulator.keys(live=True)}
     assert {elsewhere.id, kept.id, namesake.id} <= live
     if check:

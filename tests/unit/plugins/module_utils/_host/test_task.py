@@ -167,8 +167,10 @@ def test_delivered_secret_serves_and_a_second_run_changes_nothing(
     assert stored.secret in path.read_text()
     assert run_key(simulator, **options)["changed"] is False
     path.chmod(0o644)
-    corrected = run_key(simulator, **options)
-    assert (corrected["changed"], corrected["action"]) == (True, "none")
+    foreseen, corrected = run_key(simulator, True, **options), run_key(simulator, **options)
+    for outcome, verb in ((foreseen, "would be corrected"), (corrected, "was corrected")):
+        assert (outcome["changed"], outcome["action"]) == (True, "none")
+        assert f"the mode, owner or group of {path} {verb}" in outcome["msg"]
     assert path.stat().st_mode & 0o777 == 0o600
 
 
