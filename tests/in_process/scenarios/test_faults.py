@@ -189,3 +189,25 @@ def test_a_way_that_could_not_be_given_is_told_with_both_keys(make_world: t.Call
     first, second = sorted(world.simulator.keys(name=NAME), key=lambda key: key.created_at)
     assert f"id {first.id}" in outcome.message, "nobody has its secret"
     assert f"id {second.id}" in outcome.message
+
+
+def test_looking_that_fails_is_no_all_clear(world: World) -> None:
+    """After a lost answer nobody knows whether there is a key, and the message says so."""
+    world.simulator.faults.add(Fault(method="POST", kind="reset", commit=True))
+    world.simulator.faults.add(Fault(method="GET", path="api-keys", kind="status", status=500, nth=2, times=-1))
+    outcome = world.run(expires_in="90d", on_lost_secret="reissue")
+    assert outcome.failed
+    assert "Looking for a new key failed, too: " in outcome.message
+    assert "running again is safe" not in outcome.message
+
+
+def test_a_refused_refresh_after_which_looking_fails(world: World) -> None:
+    """The refusal is told first, then that nobody knows what came of it."""
+    assert world.run()["action"] == "created"
+    world.simulator.faults.add(Fault(method="POST", kind="status", status=404))
+    world.simulator.faults.add(Fault(method="GET", path="api-keys", kind="status", status=500, nth=2, times=-1))
+    outcome = world.run(state="refreshed")
+    assert outcome.failed
+    assert outcome.message.startswith("Refreshing service key ")
+    assert "404" in outcome.message
+    assert "Looking for what came of it failed, too: " in outcome.message
