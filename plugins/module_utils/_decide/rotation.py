@@ -87,10 +87,10 @@ def expiry_warnings(desired: DesiredKey, issued: ApiKey, wanted: datetime | None
     return warnings
 
 
-def overlap_warnings(issue: Issue | None, issued: ApiKey, listed: t.Sequence[ApiKey]) -> list[str]:
+def overlap_warnings(issue: Issue, issued: ApiKey, listed: t.Sequence[ApiKey]) -> list[str]:
     """`listed` are the live matches after the issue. Servers of before SDK 8.31 know no grace period (section 2.1)."""
-    old = None if issue is None else issue.refreshed
-    if issue is None or old is None or not issue.grace_seconds or old.key_id == issued.key_id:
+    old = issue.refreshed
+    if old is None or not issue.grace_seconds or old.key_id == issued.key_id:
         return []
     if any(key.key_id == old.key_id for key in listed):
         return []
