@@ -272,5 +272,6 @@ def test_who_runs_the_service(options: dict[str, t.Any], is_arize_cloud: bool) -
 
 
 def test_a_dialect_of_the_environment_that_does_not_exist() -> None:
-    with pytest.raises(InvalidOption, match="ARIZE_API_DIALECT"):
+    with pytest.raises(InvalidOption, match="ARIZE_API_DIALECT") as caught:
         resolved({"ARIZE_API_DIALECT": "newest"}, api_dialect=None)
+    assert caught.value.option == "api_dialect"

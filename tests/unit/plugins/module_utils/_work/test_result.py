@@ -35,7 +35,7 @@ NAMES = {
     "not_compared",
     "msg",
 }
-SPACES = (DescribedSpace(SPACE_ID, "analytics", RoleAssignment("admin"), None),)
+SPACES = (DescribedSpace(SPACE_ID, "analytics", RoleAssignment("admin"), RoleAssignment("member")),)
 
 
 def situation(*keys: ApiKey, change: FileChange | None = None, **options: t.Any) -> Situation:
@@ -67,7 +67,7 @@ def test_prediction_of_a_new_key() -> None:
         "description",
         "account_role",
     }
-    assert shown["spaces"] == [{"id": SPACE_ID, "name": "analytics", "role": "admin", "org_role": None}]
+    assert shown["spaces"] == [{"id": SPACE_ID, "name": "analytics", "role": "admin", "org_role": "member"}]
     assert result["diff"]["before"] == {}
     after = result["diff"]["after"]
     assert after["api_key"]["id"] == "(known once the key is issued)"
