@@ -44,6 +44,8 @@ def encoded(text: str) -> str:
         repr(f"{SECRET[:9]}\n\x1b\u202e{SECRET[9:]}"),
         SECRET + SECRET,
         f"{SECRET[:20]} {SECRET}",
+        # Without its beginning, as where something else has been cut off.
+        SECRET[9:],
     ],
 )
 def test_a_secret_in_any_form(text: str) -> None:
