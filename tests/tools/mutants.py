@@ -144,7 +144,7 @@ def failure(copy: Path, tests: list[str], **variables: str) -> str:
         return f"no end within {LIMIT} s"
     if process.returncode == 0:
         return ""
-    told = re.search("^(FAILED|ERROR) .*", output, re.MULTILINE)
+    told = re.search("^(FAILED|ERROR|ImportError) .*", output, re.MULTILINE)
     # A module that can't be imported leaves no test to be found.
     if process.returncode > 3 and not told:
         raise RuntimeError(output)
