@@ -317,6 +317,19 @@ def test_an_error_of_ours_loses_no_result_of_the_others(simulator: Simulator, mo
     assert simulator.secret_is_valid(outcome["api_keys"][1]["key"])
 
 
+def test_an_error_of_ours_while_pruning_loses_no_result(simulator: Simulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_given: t.Any) -> t.Any:
+        raise ValueError("ak-secret")
+
+    monkeypatch.setattr(keep_many, "undeclared", broken)
+    outcome = run_keys(simulator, api_keys=[{"space": simulator.spaces[0].id, "name": "a"}], prune_spaces=["s0"])
+    assert outcome.failed
+    assert "Pruning failed: " in outcome.message
+    assert "ValueError" in outcome.message
+    assert "ak-secret" not in str(outcome.result)
+    assert simulator.secret_is_valid(outcome["api_keys"][0]["key"])
+
+
 @CHECK
 def test_a_missing_folder_is_told_of_once(simulator: Simulator, folder: pathlib.Path, check: bool) -> None:
     """Check mode assumes that an earlier task makes it."""
