@@ -81,6 +81,8 @@ def test_last_assignment_counts_and_all_are_replaced() -> None:
         (b"A=1", f"A=1\n{VARIABLE}=@\n"),
         (b"A=1\r\nB=2\r\n", f"A=1\r\nB=2\r\n{VARIABLE}=@\r\n"),
         (b"# comment only", f"# comment only\n{VARIABLE}=@\n"),
+        # To a shell a form feed is no blank, but a character of the name.
+        (f"\f{VARIABLE}=1\n".encode(), f"\f{VARIABLE}=1\n{VARIABLE}=@\n"),
     ],
 )
 def test_dotenv_without_an_assignment_gets_one(before: bytes | None, after: str) -> None:
