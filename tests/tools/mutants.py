@@ -36,7 +36,7 @@ from mutmut.mutation.pragma_handling import IgnoredCode
 
 # Two halves, which take about as long. The two years take minutes.
 HALVES = (
-    ["tests/unit/plugins", "tests/in_process/properties"],
+    ["tests/unit/plugins", "tests/in_process/properties", "tests/in_process/hostile"],
     ["tests/in_process/scenarios", "--ignore=tests/in_process/scenarios/test_two_years.py"],
 )
 JUDGES = [*HALVES[0], *HALVES[1]]
