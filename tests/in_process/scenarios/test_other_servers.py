@@ -7,6 +7,7 @@ from __future__ import annotations
 import typing as t
 
 import pytest
+from support.in_process import run_key
 
 from ansible_collections.community.arize.plugins.module_utils._service.client import ArizeClient
 from ansible_collections.community.arize.plugins.module_utils._service.dialect import Dialect
@@ -96,3 +97,14 @@ def test_who_may_revoke(make_world: t.Callable[..., World], legacy: bool) -> Non
     assert outcome.failed is legacy
     assert (key in world.live) is legacy
     assert ("only account admins revoke" in outcome.message) is legacy
+
+
+def test_an_unknown_id_on_a_server_that_lists_service_keys_by_space_only(world: World) -> None:
+    """Listings of spaces are answers, although the one without a space is refused."""
+    gone = world.seed(10)
+    world.simulator.reset()
+    world.simulator.add_space("analytics", "Example Org")
+    world.simulator.switches.service_list_without_space = "rejected"
+    outcome = run_key(world.simulator, id=gone.id, state="absent")
+    assert not outcome.failed, outcome.message
+    assert outcome["changed"] is False

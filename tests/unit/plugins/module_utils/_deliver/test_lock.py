@@ -20,7 +20,7 @@ import pytest
 
 from ansible_collections.community.arize.plugins.module_utils._deliver import lock as _file_lock
 from ansible_collections.community.arize.plugins.module_utils._deliver.lock import locked_file
-from ansible_collections.community.arize.plugins.module_utils._deliver.place import held_place
+from ansible_collections.community.arize.plugins.module_utils._deliver.place import Place, held_place
 from ansible_collections.community.arize.plugins.module_utils._model.errors import SecretFileError
 
 
@@ -150,6 +150,19 @@ def test_leftovers_of_killed_runs_are_removed_and_nothing_else(tmp_path: pathlib
     assert leftover.startswith(".secret.")
     with locked(path):
         assert set(os.listdir(tmp_path)) == {*others, ".secret.lock"}
+
+
+def test_a_lock_file_that_can_not_be_removed_is_no_error(
+    tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The file is written by then, and the next run takes the lock that is left."""
+
+    def refused(*_arguments: t.Any) -> t.NoReturn:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+    with monkeypatch.context() as patches, locked(tmp_path / "secret"):
+        patches.setattr(Place, "unlink", refused)
+    assert os.listdir(tmp_path) == [".secret.lock"]
 
 
 def test_lock_is_free_after_an_error(tmp_path: pathlib.Path) -> None:

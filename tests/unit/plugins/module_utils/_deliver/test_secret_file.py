@@ -188,6 +188,13 @@ def test_leaving_without_a_commit_removes_the_temporary_file(folder: pathlib.Pat
     assert names(folder) == []
 
 
+def test_room_is_reserved_for_what_is_there_and_a_secret(folder: pathlib.Path) -> None:
+    target = secret_file(folder / "settings", file_format="dotenv")
+    (folder / "settings").write_bytes(b"A=1\n" * 2000)
+    with target.locked(time.sleep), target.prepared(target.state()):
+        assert max(path.stat().st_size for path in folder.iterdir()) >= 8000 + 100
+
+
 @NEED_ROOT
 def test_full_disk_is_noticed_before_a_secret_exists(folder: pathlib.Path) -> None:
     mounted = subprocess.run(
