@@ -114,6 +114,7 @@ def test_a_listing_shows_the_keys_asked_for(listings: Listings, name: str) -> No
 
 def test_the_fields_are_those_of_the_service(listings: Listings) -> None:
     """Each field is what the service has, and none holds a secret."""
+    assert listings.results["space by id"]["api_url"] == listings.simulator.url
     (shown,) = [key for key in listings.results["space by id"]["api_keys"] if key["name"] == "alpha"]
     (stored,) = listings.simulator.keys(name="alpha")
     assert shown["id"] == stored.id
