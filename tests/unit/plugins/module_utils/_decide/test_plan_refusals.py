@@ -101,6 +101,10 @@ def test_refused(refusal: Refusal) -> None:
 def test_self_may_go_when_told_or_with_an_overlap(options: dict[str, t.Any]) -> None:
     allowed = options.get("grace_period") == "1h"
     assert planned(SELF, options={**options, "allow_self": not allowed}).changes
+    if not allowed:
+        with pytest.raises(Refused) as caught:
+            planned(SELF, options=options)
+        assert [key["id"] for key in caught.value.keys] == [SELF.key_id]
 
 
 def test_quarantine_is_over_after_ten_minutes() -> None:
