@@ -57,7 +57,7 @@ def check_yaml(block: Block) -> str | None:
 
 def run_check(command: list[str], block: Block) -> str | None:
     run = subprocess.run(command, input=block.text, capture_output=True, text=True, timeout=60, check=False)
-    return run.stdout + run.stderr if run.returncode else None
+    return run.stdout + run.stderr if run.returncode or run.stderr else None
 
 
 def check_shell(block: Block) -> str | None:
