@@ -65,14 +65,14 @@ venv: $(READY) ## Make the virtual environment .venv with the pinned tools
 demo: build ## Play the examples against the simulator, from check mode to the last key revoked
 	python tests/tools/demo.py
 
-# Not what runs in the clients' virtual environments.
-TYPED := $(addprefix tests/,conftest.py benchmark clients/conftest.py clients/current clients/legacy in_process)
-TYPED += $(addprefix tests/,playbooks repository support unit/plugins)
-
 simulator: $(READY) ## Start a simulated service to play with, until Ctrl-C; docs/simulator.md says how
 	@echo "Paste the exports into another terminal. Ctrl-C ends it."
 	@echo 'export PATH=$(CURDIR)/.venv/bin:$$PATH ANSIBLE_COLLECTIONS_PATH=$(CURDIR)/.cache/collections'
 	@PYTHONPATH=tests exec python -m simulator --exports --spaces analytics,ingest,support
+
+# Not what runs in the clients' virtual environments.
+TYPED := $(addprefix tests/,conftest.py benchmark clients/conftest.py clients/current clients/legacy in_process)
+TYPED += $(addprefix tests/,playbooks repository support unit/plugins)
 
 lint: export ANSIBLE_COLLECTIONS_PATH := .cache/collections
 lint: export ANSIBLE_HOME := .cache/ansible

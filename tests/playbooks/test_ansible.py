@@ -8,11 +8,10 @@ Everything else is in tests/in_process/scenarios, where the modules run without 
 from __future__ import annotations
 
 import pathlib
-import re
 import typing as t
 
 import pytest
-from support.pages import blocks_of
+from support.pages import blocks_of, without_instants
 from support.playbooks import ROOT, PlaybookRunner
 from support.rows import seed
 
@@ -100,7 +99,3 @@ def test_the_readme_shows_what_its_playbook_prints(playbooks: PlaybookRunner, si
     assert simulator.writes == []
     assert "changed=1" in playbooks.run_playbook(playbook, **connection).stdout
     assert "changed=0" in playbooks.run_playbook(playbook, **connection).stdout
-
-
-def without_instants(text: str) -> str:
-    return re.sub(r"\d{4}-\d\d-\d\dT[\d:.]+Z", "INSTANT", text)

@@ -6,15 +6,13 @@ from __future__ import annotations
 
 import os
 import pathlib
-import re
 import subprocess
 import sys
 
-from support.pages import DOCS, blocks_of
+from support.pages import DOCS, blocks_of, without_instants
 from support.playbooks import COLLECTIONS, ROOT
 
 NEXT = "== the next block"
-INSTANT = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z")
 
 
 def test_the_page_on_the_simulator(tmp_path: pathlib.Path) -> None:
@@ -46,5 +44,5 @@ def test_the_page_on_the_simulator(tmp_path: pathlib.Path) -> None:
     for block in blocks:
         number += block.language == "shell"
         if block.language == "text":
-            for line in INSTANT.sub("", block.text).splitlines():
-                assert line in INSTANT.sub("", printed[number]), printed[number]
+            for line in without_instants(block.text).splitlines():
+                assert line in without_instants(printed[number]), printed[number]

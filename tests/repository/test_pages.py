@@ -17,6 +17,7 @@ import pytest
 import yaml
 from support.pages import BLOCKS, DOCS, LINK, PAGES, Block, anchors_of, plays_of, prose_of
 from support.playbooks import ROOT
+from tools.site_check import WHOLE
 
 # YAML that is no playbook, by its keys at the top: nothing here can check more of it than that it parses.
 SETTINGS: dict[frozenset[str], str] = {
@@ -80,11 +81,6 @@ def check_json(block: Block) -> str | None:
     return None
 
 
-# Galaxy shows the README elsewhere, so its links and pictures have whole addresses.
-WHOLE = re.compile(
-    r"^https://(?:github\.com/ansible-collections/community\.arize/blob"
-    r"|raw\.githubusercontent\.com/ansible-collections/community\.arize)/main/"
-)
 # `text` is output, which nothing can check.
 CHECKS: dict[str, t.Callable[[Block], str | None]] = {
     "yaml": check_yaml,

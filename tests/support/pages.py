@@ -45,6 +45,11 @@ def prose_of(page: pathlib.Path) -> str:
     return FENCE.sub("", page.read_text(encoding="utf-8"))
 
 
+def without_instants(text: str) -> str:
+    """Output without what differs from one run to the next."""
+    return re.sub(r"\d{4}-\d\d-\d\dT[\d:.]+Z", "INSTANT", text)
+
+
 def anchors_of(page: pathlib.Path) -> set[str]:
     """The anchors that a page's headings get; a heading that is there again gets a number."""
     anchors: set[str] = set()

@@ -27,8 +27,6 @@ import yaml
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 REPOSITORY = "https://github.com/ansible-collections/community.arize/blob/main/"
-# Galaxy shows the README elsewhere, so its links and pictures have whole addresses.
-WHOLE = re.compile(rf"^(?:{REPOSITORY}|https://raw\.githubusercontent\.com/ansible-collections/community\.arize/main/)")
 README, CONTENTS = "README.md", "docs/README.md"
 # Pages outside docs, by the names that they get on the site.
 OUTSIDE = {
@@ -77,8 +75,8 @@ def with_site_links(text: str, path: str, pages: dict[str, str], checkout: Path)
 
     def changed(found: re.Match[str]) -> str:
         target, mark, anchor = found[2].partition("#")
-        folder = checkout if WHOLE.match(target) else (checkout / path).parent
-        target = WHOLE.sub("", target)
+        folder = checkout if site_check.WHOLE.match(target) else (checkout / path).parent
+        target = site_check.WHOLE.sub("", target)
         if not target or re.match(r"[a-z]+:", target):
             return found[0]
         linked = Path(os.path.normpath(folder / target)).relative_to(checkout).as_posix()
@@ -242,15 +240,8 @@ def main(folder: Path) -> int:
     write_sources(source)
     write_collection_pages(source)
     version = yaml.safe_load((CHECKOUT / "galaxy.yml").read_text(encoding="utf-8"))["version"]
-    command = [
-        "sphinx-build",
-        "-D",
-        f"html_title=community.arize {version}",
-        "--quiet",
-        "--fail-on-warning",
-        "--keep-going",
-        "--fresh-env",
-    ]
+    command = ["sphinx-build", "--quiet", "--fail-on-warning", "--keep-going", "--fresh-env"]
+    command += ["-D", f"html_title=community.arize {version}"]
     command += ["--doctree-dir", str(folder / "doctrees"), str(source), str(html)]
     built = subprocess.run(command, check=False)
     if built.returncode:

@@ -6,9 +6,7 @@
 from __future__ import annotations
 
 import io
-import os
 import re
-import subprocess
 import sys
 import tempfile
 from datetime import timedelta
@@ -17,27 +15,27 @@ from pathlib import Path
 from rich._export_format import CONSOLE_SVG_FORMAT
 from rich.console import Console
 from rich.text import Text
+from support.playbooks import PlaybookRunner
 
 from simulator import Simulator
 
-CHECKOUT = Path(__file__).resolve().parents[2]
 WIDTH = 104
 # The days until the key of a space expires; None where there is none yet.
 SPACES = {"analytics": 61, "billing": 9, "checkout": None, "fraud": 33, "ingest": 47, "search": 12, "support": 70}
-PLAYBOOK = """\
+PLAYBOOK = f"""\
 - name: Keep the service keys of the platform team
   hosts: localhost
   gather_facts: false
   tasks:
     - name: Ensure each space has its service key and no other
       community.arize.arize_api_keys:
-        spaces: [analytics, billing, checkout, fraud, ingest, search, support]
+        spaces: [{", ".join(SPACES)}]
         defaults:
-          name: "{space}-pipeline"
+          name: "{{space}}-pipeline"
           expires_in: 90d
           renew_before: 14d
-          dest: "~/{space}.key"
-        prune_spaces: [analytics, billing, checkout, fraud, ingest, search, support]
+          dest: "~/{{space}}.key"
+        prune_spaces: [{", ".join(SPACES)}]
 """
 
 
@@ -64,26 +62,18 @@ def play(simulator: Simulator, home: Path) -> str:
     """What ansible-playbook shows in colour, in check mode, up to its recap."""
     playbook = home / "fleet.yml"
     playbook.write_text(PLAYBOOK, encoding="utf-8")
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("ARIZE_", "ANSIBLE_"))}
-    command = [str(Path(sys.executable).with_name("ansible-playbook")), "-i", "localhost,", "-c", "local"]
-    done = subprocess.run(
-        [*command, playbook.name, "--check", "--diff"],
-        env={
-            **inherited,
-            "ANSIBLE_COLLECTIONS_PATH": str(CHECKOUT / ".cache" / "collections"),
-            "ANSIBLE_FORCE_COLOR": "1",
-            "ARIZE_API_KEY": simulator.credential,
-            "ARIZE_BASE_URL": simulator.url,
-            "COLUMNS": str(WIDTH),
-            "HOME": str(home),
-        },
-        cwd=home,
-        check=True,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        text=True,
+    run = PlaybookRunner(simulator, home).run_playbook(
+        playbook,
+        ["--check", "--diff"],
+        ANSIBLE_FORCE_COLOR="1",
+        ARIZE_API_KEY=simulator.credential,
+        ARIZE_BASE_URL=simulator.url,
+        COLUMNS=str(WIDTH),
+        HOME=str(home),
     )
-    return done.stdout.partition("PLAY RECAP")[0]
+    if run.returncode:
+        sys.exit(run.everything_printed)
+    return run.stdout.partition("PLAY RECAP")[0]
 
 
 def draw(shown: str, picture: Path) -> None:

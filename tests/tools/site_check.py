@@ -11,6 +11,11 @@ from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+# Galaxy shows the README elsewhere, so its links and pictures have whole addresses, of files of the repository.
+WHOLE = re.compile(
+    r"^https://(?:github\.com/ansible-collections/community\.arize/blob"
+    r"|raw\.githubusercontent\.com/ansible-collections/community\.arize)/main/"
+)
 # Elements that load something by themselves, and the attributes that say what.
 LOADING = {"script": "src", "img": "src", "iframe": "src", "source": "src", "video": "src", "audio": "src"}
 LOADING_LINKS = {"stylesheet", "icon", "shortcut", "preload", "prefetch", "preconnect", "dns-prefetch", "manifest"}

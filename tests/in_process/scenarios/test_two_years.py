@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import dataclasses
-import os
 import typing as t
 
 import pytest
@@ -13,8 +12,6 @@ import pytest
 from in_process.scenarios.conftest import World
 
 DAYS = 730
-# Of all policies, `make nightly` plays also those that revoke what they replaced.
-FULL = os.environ.get("ARIZE_TEST_SWEEP") == "full"
 
 
 @dataclasses.dataclass
@@ -45,7 +42,9 @@ CASES = {
 }
 
 
-@pytest.mark.parametrize("name", CASES if FULL else [name for name in CASES if "exclusive" not in name])
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=[pytest.mark.nightly] if "exclusive" in name else []) for name in CASES]
+)
 def test_daily_run(make_world: t.Callable[..., World], name: str) -> None:
     case = CASES[name]
     world = make_world(refresh_keeps_id=case.refresh_keeps_id)
