@@ -164,6 +164,15 @@ options:
         the same name that are not about to expire make every change fail.
     type: bool
     default: false
+  retire_unused_for:
+    description:
+      - A duration, such as V(7d). With O(exclusive), an older key that was used more recently than this is not revoked.
+        A warning names it, and RV(retiring[].in_use) is true, so that you find what still uses the old secret before it
+        is cut off. A key with an expiry still expires by itself.
+      - The service updates C(last_used_at) from time to time only, so choose days, not minutes.
+      - An explicit O(grace_period=0) revokes older keys all the same. Needs O(exclusive) and O(state=present).
+    type: str
+    version_added: 1.2.0
   allow_self:
     description:
       - Whether the very key that the task authenticates with may be revoked, or refreshed without an overlap.
@@ -175,6 +184,8 @@ options:
       - V(fail) changes nothing and says what differs. V(ignore) warns.
       - V(replace) issues a key as declared and revokes the old one after the new secret is delivered, unless
         O(grace_period) is set. What uses the old secret is cut off before a handler can hand it the new one.
+      - With O(held_secret) or O(retire_unused_for) the old one is not revoked in the same run. It expires by itself, or
+        O(exclusive) revokes it in a later run.
       - Where only the expiry gets earlier, V(replace) refreshes the key, with an overlap.
     type: str
     choices: [fail, ignore, replace]
@@ -234,10 +245,24 @@ options:
       - The task warns of a mode that gives all users of the host access or does not let the owner read.
     type: raw
     default: "0600"
+  held_secret:
+    description:
+      - What your own secrets store holds for this key now, and an empty string if it holds nothing. Read it with the
+        lookup of the store. Excludes O(dest). Needs O(state=present).
+      - It has the part that the content of O(dest) has. It tells which key is in use and whether its secret is lost,
+        and O(exclusive) revokes older keys only in a run that finds the current secret here.
+      - A new secret is returned in RV(key), and the next task of the playbook writes it to the store. If that task
+        fails, or the job ends before it, a later run finds that the store does not hold the current secret. With
+        O(on_lost_secret=reissue) it then issues a new one, once the key is ten minutes old.
+      - A value that does not look like a secret, such as an error message or a JSON document, is refused before any
+        request. Null counts as an empty string.
+      - The guide has tested playbooks for several stores.
+    type: str
+    version_added: 1.2.0
   on_lost_secret:
     description:
-      - What to do when nobody holds the secret of the live key, because O(dest) is missing, or holds one that does
-        not fit or that is about to expire.
+      - What to do when nobody holds the secret of the live key, because O(dest) is missing, or O(held_secret) is empty,
+        or the secret there does not fit or is about to expire.
       - V(fail) says so and changes nothing.
       - V(reissue) refreshes the key, delivers the new secret, and warns. The lost one stops serving at once, or after a
         O(grace_period) that you set. A key that has been issued within the last ten minutes is left alone, because
@@ -339,6 +364,18 @@ EXAMPLES = r"""
     dest: /etc/ingest/arize.env
     dest_format: dotenv
   register: ingest_key
+
+- name: Ensure the key exists whose secret is in a secrets store
+  community.arize.arize_api_key:
+    name: billing
+    space: support
+    expires_in: 90d
+    renew_before: 14d
+    held_secret: "{{ lookup('ansible.builtin.env', 'BILLING_SECRET') }}"
+    on_lost_secret: reissue
+    exclusive: true
+    retire_unused_for: 7d
+  register: billing_key
 
 - name: Show which keys no longer serve
   ansible.builtin.debug:
@@ -465,11 +502,17 @@ key:
   returned: when a secret was issued and O(return_key) is true, never in check mode
   sample: ak-not-a-real-key
 retiring:
-  description: Older live keys of the same name that expire by themselves, no later than the current key. Each has the
-    fields of RV(api_key), but for the spaces and roles.
+  description: Older live keys of the same name that expire by themselves, no later than the current key, and those
+    that O(retire_unused_for) spared. Each has the fields of RV(api_key), but for the spaces and roles.
   type: list
   elements: dict
   returned: success, and on failure when a key has been issued or revoked
+  contains:
+    in_use:
+      description: Whether the key would have been revoked, had it not been used more recently than
+        O(retire_unused_for) says.
+      type: bool
+      sample: false
 revoked:
   description: Keys that were revoked, also when the task failed later. Each has the fields of RV(api_key), but
     for the spaces and roles.

@@ -132,6 +132,10 @@ options:
         description:
           - As O(community.arize.arize_api_key#module:grace_period).
         type: str
+      retire_unused_for:
+        description:
+          - As O(community.arize.arize_api_key#module:retire_unused_for).
+        type: str
       allow_self:
         description:
           - As O(community.arize.arize_api_key#module:allow_self).
@@ -175,6 +179,11 @@ options:
         description:
           - As O(community.arize.arize_api_key#module:mode).
         type: raw
+      held_secret:
+        description:
+          - As O(community.arize.arize_api_key#module:held_secret).
+          - Only in O(api_keys), because a secret belongs to one key.
+        type: str
       on_lost_secret:
         description:
           - As O(community.arize.arize_api_key#module:on_lost_secret).

@@ -113,6 +113,7 @@ class HidingActionModule(ArizeActionModule):
 
     def run(self, tmp: t.Any = None, task_vars: t.Any = None) -> Result:
         """Run the module. Raises what the ordinary execution raises."""
+        self._task.args = with_nothing_held(self._task.args)
         if any(declared.get("state") != "absent" for declared in self._declared()):
             refusal = self._refusal()
             if refusal:
@@ -208,6 +209,19 @@ class HidingActionModule(ArizeActionModule):
             display.display(f"[ERROR]: {host}: {message}", color=constants.COLOR_ERROR, stderr=True)
         elif message:
             display.display(f"{host}: {message}", color=constants.COLOR_CHANGED, stderr=True)
+
+
+def with_nothing_held(options: t.Mapping[str, t.Any]) -> Result:
+    """The options with an empty string where `held_secret` is null, which is what some lookups return for nothing.
+
+    Ansible takes null for an option that is not set, and then a lost secret would never be noticed.
+    """
+    found = dict(options)
+    if "held_secret" in found and found["held_secret"] is None:
+        found["held_secret"] = ""
+    if isinstance(found.get("api_keys"), list):
+        found["api_keys"] = [with_nothing_held(one) if isinstance(one, dict) else one for one in found["api_keys"]]
+    return found
 
 
 def _masked(text: str, secrets: list[str]) -> str:

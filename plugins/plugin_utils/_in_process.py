@@ -115,12 +115,20 @@ def run_in_process(
     return result if register_secret is not None else t.cast(Result, remove_values(result, hidden))
 
 
-def _shown(specification: t.Mapping[str, t.Any], options: t.Mapping[str, t.Any]) -> Result:
+def _shown(specification: t.Mapping[str, t.Any], options: t.Any) -> t.Any:
     """The options as `invocation` shows them, so that no credential gets into a registered result."""
-    return {
-        name: _NOT_SHOWN if value and specification.get(name, {}).get("no_log") else value
-        for name, value in options.items()
-    }
+    if not isinstance(options, dict):
+        return options
+    shown: Result = {}
+    for name, value in options.items():
+        option = specification.get(name, {})
+        if value and option.get("no_log"):
+            shown[name] = _NOT_SHOWN
+        elif "options" in option and isinstance(value, list):
+            shown[name] = [_shown(option["options"], item) for item in value]
+        else:
+            shown[name] = _shown(option["options"], value) if "options" in option else value
+    return shown
 
 
 def plain(value: t.Any) -> t.Any:

@@ -39,6 +39,7 @@ KEY_OPTIONS = (
     "issued_after",
     "grace_period",
     "exclusive",
+    "retire_unused_for",
     "on_drift",
     "compare_roles",
     "on_lost_secret",

@@ -18,7 +18,7 @@ from datetime import datetime, timedelta, timezone
 
 from ansible_collections.community.arize.plugins.module_utils._model.errors import Refused
 from ansible_collections.community.arize.plugins.module_utils._model.instants import SAME_INSTANT, format_instant
-from ansible_collections.community.arize.plugins.module_utils._model.keys import ApiKey, Secret, secret_fits
+from ansible_collections.community.arize.plugins.module_utils._model.keys import ApiKey, Secret, is_secret, secret_fits
 
 # A key younger than this whose secret the holder does not have may be the work of a run that has not finished. A file
 # younger than this that has a secret of no live match may be that of another key.
@@ -46,8 +46,8 @@ class StoredSecret:
 
     @property
     def is_well_formed(self) -> bool:
-        """Whether it looks like the secret of some key (contract section 7), and not like a text of another kind."""
-        return self.value is not None and self.value.reveal().startswith("ak-")
+        """Whether it looks like the secret of some key, and not like a text of another kind."""
+        return self.value is not None and is_secret(self.value.reveal())
 
     @property
     def is_recent(self) -> bool:

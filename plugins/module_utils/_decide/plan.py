@@ -32,6 +32,8 @@ from ansible_collections.community.arize.plugins.module_utils._decide.rotation i
     due_reasons,
     foreign_warnings,
     grace_seconds,
+    in_use_warning,
+    is_in_use,
     lost_reasons,
 )
 from ansible_collections.community.arize.plugins.module_utils._model.declaration import DesiredKey
@@ -189,22 +191,27 @@ def _plan_keep(
     warnings: list[str],
     not_compared: tuple[str, ...],
 ) -> Plan:
-    """Nothing is due: at most the others go, with `exclusive` and after the grace period."""
+    """Nothing is due: at most the others go, with `exclusive`, after the grace period, and when they are unused."""
     matches = seen.matches
     overlap_ends = current.created_at + timedelta(seconds=grace_seconds(desired, "due"))
-    if desired.exclusive and matches.others and seen.earliest_now >= overlap_ends:
+    in_use: tuple[ApiKey, ...] = ()
+    if desired.exclusive and seen.earliest_now >= overlap_ends:
+        in_use = tuple(key for key in matches.others if is_in_use(desired, key, seen.earliest_now))
+        warnings += [in_use_warning(desired, key) for key in in_use]
+        revoke = tuple(key for key in matches.others if key not in in_use)
         reasons = tuple(
             f"{describe(key)} is not the current key {current.key_id}, whose grace period for older keys ended at "
             f"{format_instant(overlap_ends)}."
-            for key in matches.others
+            for key in revoke
         )
-        return Plan(REVOKED, reasons, matches, None, matches.others, tuple(warnings), not_compared)
+        if revoke:
+            return Plan(REVOKED, reasons, matches, None, revoke, tuple(warnings), not_compared, in_use=in_use)
     if matches.duplicates and not desired.exclusive:
         warnings.append(
             f"There are live duplicates of {describe(current)}: {describe_all(matches.duplicates)}. Revoke those that "
             "nobody uses by id, or set exclusive.",
         )
-    return Plan(NONE, (), matches, None, (), tuple(warnings), not_compared)
+    return Plan(NONE, (), matches, None, (), tuple(warnings), not_compared, in_use=in_use)
 
 
 def _reissue(
@@ -233,7 +240,7 @@ def _reissue(
         return Issue(expires_at, grace, current), REFRESHED, ()
     issue = Issue(wanted)
     # An explicit grace_period of 0 means the old secret must stop now, for example after a leak.
-    if lost or desired.grace_seconds == 0 or (drift.reasons and desired.grace_seconds is None):
+    if lost or grace_seconds(desired, "drift" if drift.reasons else "due") == 0:
         return issue, REPLACED, (current,)
     expires_in_time = current.expires_at is not None and (wanted is None or current.expires_at - SAME_INSTANT <= wanted)
     if not expires_in_time and not desired.exclusive:

@@ -63,6 +63,8 @@ class Plan:
     not_compared: tuple[str, ...] = ()
     # Whether max_age or issued_after caused the rotation; the new key must not trigger them again.
     by_age: bool = False
+    # Older keys that would go, had they not been used lately.
+    in_use: tuple[ApiKey, ...] = ()
 
     @property
     def changes(self) -> bool:

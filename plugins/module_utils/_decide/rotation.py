@@ -65,7 +65,26 @@ def grace_seconds(desired: DesiredKey, reason: str) -> int:
     """
     if desired.grace_seconds is not None:
         return desired.grace_seconds
+    if reason == "drift":
+        # The store gets the new secret after the task only, and a key in use is not to be cut off.
+        waits = desired.held_secret is not None or desired.retire_unused_for is not None
+        return DEFAULT_GRACE if waits else 0
     return DEFAULT_GRACE if reason in ("due", "expiry") else 0
+
+
+def is_in_use(desired: DesiredKey, key: ApiKey, now: datetime) -> bool:
+    """Whether a key was used so lately that `retire_unused_for` keeps it from being revoked."""
+    period = desired.retire_unused_for
+    return period is not None and key.last_used_at is not None and period.after(key.last_used_at) > now
+
+
+def in_use_warning(desired: DesiredKey, key: ApiKey) -> str:
+    used = "" if key.last_used_at is None else format_instant(key.last_used_at)
+    return (
+        f"{describe(key)} is not the current key, but was used at {used}, less than retire_unused_for "
+        f"({desired.retire_unused_for}) ago, so it was not revoked. Find what still uses it, and give that the new "
+        "secret."
+    )
 
 
 def expiry_warnings(desired: DesiredKey, issued: ApiKey, wanted: datetime | None) -> list[str]:

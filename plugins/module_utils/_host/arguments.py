@@ -107,6 +107,7 @@ def key_arguments() -> Arguments:
             "grace_period": {"type": "str"},
             "allow_self": {"type": "bool", "default": False},
             "exclusive": {"type": "bool", "default": False},
+            "retire_unused_for": {"type": "str"},
             "on_drift": {"type": "str", "choices": ["fail", "ignore", "replace"], "default": "fail"},
             "compare_roles": {"type": "bool"},
             "dest": {"type": "path"},
@@ -115,6 +116,7 @@ def key_arguments() -> Arguments:
             "owner": {"type": "str"},
             "group": {"type": "str"},
             "mode": {"type": "raw", "default": DEFAULT_MODE},
+            "held_secret": {"type": "str", "no_log": True},
             # A choice, and a yes or no: no secrets, whatever their names sound like.
             "on_lost_secret": {
                 "type": "str",
@@ -128,6 +130,7 @@ def key_arguments() -> Arguments:
             ("id", "name"),
             ("expires_at", "expires_in"),
             ("space", "organizations"),
+            ("dest", "held_secret"),
         ),
     )
 

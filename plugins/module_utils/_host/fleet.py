@@ -29,6 +29,8 @@ def fleet(options: t.Mapping[str, t.Any]) -> Fleet:
     if not 1 <= concurrency <= MOST_WORKERS:
         raise InvalidOption("concurrency", f"{concurrency} is not between 1 and {MOST_WORKERS}")
     defaults = options.get("defaults") or {}
+    if defaults.get("held_secret") is not None:
+        raise InvalidOption("defaults.held_secret", "a secret belongs to one key: set it for each entry of api_keys")
     entries = [_entry(f"spaces[{index}]", defaults, {"space": space}) for index, space in _numbered(options, "spaces")]
     entries += [_entry(f"api_keys[{index}]", defaults, own) for index, own in _numbered(options, "api_keys")]
     prune_spaces = tuple(options.get("prune_spaces") or ())

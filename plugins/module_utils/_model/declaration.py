@@ -23,7 +23,12 @@ from ansible_collections.community.arize.plugins.module_utils._model.instants im
     parse_duration,
     parse_instant,
 )
-from ansible_collections.community.arize.plugins.module_utils._model.keys import RoleAssignment, SpaceBinding
+from ansible_collections.community.arize.plugins.module_utils._model.keys import (
+    RoleAssignment,
+    Secret,
+    SpaceBinding,
+    is_secret,
+)
 
 # Contract section 1.3.
 LONGEST_NAME = 256
@@ -122,11 +127,14 @@ class DesiredKey:
     grace_seconds: int | None
     allow_self: bool
     exclusive: bool
+    retire_unused_for: Duration | None
     on_drift: str
     # None: if any are declared.
     compare_roles: bool | None
     on_lost_secret: str
     destination: Destination | None
+    # What the operator's own store holds, empty for nothing. None: no store is named.
+    held_secret: Secret | None
     return_key: bool
 
     @property
@@ -177,10 +185,12 @@ def desired_key(options: t.Mapping[str, t.Any]) -> DesiredKey:
         grace_seconds=_grace(options),
         allow_self=options["allow_self"],
         exclusive=options["exclusive"],
+        retire_unused_for=duration_option(options, "retire_unused_for"),
         on_drift=options["on_drift"],
         compare_roles=options["compare_roles"],
         on_lost_secret=options["on_lost_secret"],
         destination=_destination(options),
+        held_secret=_held_secret(options),
         return_key=options["dest"] is None if options["return_key"] is None else options["return_key"],
     )
     _check_lifetime(desired)
@@ -232,6 +242,8 @@ def _check_lifetime(desired: DesiredKey) -> None:
         given = [name for name in conditions if getattr(desired, name) is not None]
         if given:
             raise InvalidOption(given[0], "is a condition; state refreshed always refreshes. Use state present")
+    if desired.retire_unused_for is not None and not (desired.exclusive and desired.state == "present"):
+        raise InvalidOption("retire_unused_for", "goes with exclusive and state present, which revoke older keys")
     if desired.state == "absent" and desired.grace_seconds:
         raise InvalidOption("grace_period", "can't be honoured by state absent: a revoked key stops serving at once")
 
@@ -320,6 +332,21 @@ def _destination(options: t.Mapping[str, t.Any]) -> Destination | None:
         owner=options.get("owner"),
         group=options.get("group"),
     )
+
+
+def _held_secret(options: t.Mapping[str, t.Any]) -> Secret | None:
+    if options.get("held_secret") is None:
+        return None
+    if options["state"] != "present":
+        raise InvalidOption("held_secret", "goes with state present")
+    held = options["held_secret"].strip()
+    if held and not is_secret(held):
+        raise InvalidOption(
+            "held_secret",
+            "is not the secret of an API key, which begins with ak- and has no spaces; it is not shown here. Pass the "
+            "value that the store holds and nothing around it, or an empty string when the store holds none",
+        )
+    return Secret(held)
 
 
 def _predefined(name: str | None) -> RoleAssignment | None:

@@ -37,6 +37,11 @@ class Secret:
     __str__ = __repr__
 
 
+def is_secret(text: str) -> bool:
+    """Whether a text has the form of a secret (contract section 7), and not that of a message or a document."""
+    return text.startswith("ak-") and text.isascii() and text.isprintable() and " " not in text
+
+
 def secret_fits(secret: str, redacted_key: str) -> bool | None:
     """Whether a raw secret can be the one that `redacted_key` stands for; None when the redaction tells nothing.
 

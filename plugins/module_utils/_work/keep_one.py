@@ -134,7 +134,10 @@ class KeyReconciler:
         return self._file.state()
 
     def _stored(self, state: FileState | None) -> StoredSecret | None:
-        """What `dest` holds, for the decision which key is in use; only state present asks for it."""
+        """What the holder has, for the decision which key is in use; only state present asks for it."""
+        held = self._desired.held_secret
+        if held is not None:
+            return StoredSecret(held if held.reveal() else None, True, "the store")
         if self._file is None or state is None or self._desired.state != "present":
             return None
         secret = self._file.secret_in(state)

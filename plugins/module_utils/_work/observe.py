@@ -51,7 +51,7 @@ class Observer:
         self.scope = ScopeResolver(client, desired.organizations)
 
     def observe(self, stored: StoredSecret | None) -> Observation:
-        """Everything that a plan needs. `stored` is None without `dest`.
+        """Everything that a plan needs. `stored` is None when the task names no holder.
 
         Raises RequestError, InvalidOption, Refused.
         """

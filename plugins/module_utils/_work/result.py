@@ -122,7 +122,7 @@ def _result(
         "action": action,
         "reasons": reasons,
         "api_key": None if api_key is None else _public(situation, api_key),
-        "retiring": [key.public() for key in _retiring_after(plan, progress)],
+        "retiring": [{**key.public(), "in_use": key in plan.in_use} for key in _retiring_after(plan, progress)],
         "revoked": [{**key.public(), "status": "revoked"} for key in progress.revoked],
         "orphans": progress.orphans,
         "next_rotation_at": None if rotation is None else format_instant(rotation),
@@ -142,11 +142,11 @@ def _public(situation: Situation, api_key: ApiKey) -> dict[str, t.Any]:
 
 
 def _retiring_after(plan: Plan, progress: Progress) -> list[ApiKey]:
-    """The keys that expire by themselves after the run."""
+    """The keys that expire by themselves after the run, and those that were spared."""
     if progress.retiring is not None:
         return progress.retiring
     gone = {key.key_id for key in plan.revoke}
-    retiring = list(plan.matches.retiring)
+    retiring = list(plan.matches.retiring) + [key for key in plan.in_use if key not in plan.matches.retiring]
     issue = plan.issue
     if issue is not None and plan.matches.current is not None and (issue.refreshed is None or issue.grace_seconds):
         retiring.append(plan.matches.current)

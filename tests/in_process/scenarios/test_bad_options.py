@@ -78,6 +78,14 @@ CASES: dict[str, Case] = {
     "user key with account_role": bad_user(("account_role", "user key"), account_role="member"),
     "refreshed on a condition": bad(("max_age", "refreshed"), state="refreshed", max_age="30d"),
     "return_key false without dest": bad(("return_key", "dest"), return_key=False),
+    "held_secret with dest": bad(("held_secret", "dest", "mutually exclusive"), held_secret="", dest="/d"),
+    "held_secret to be refreshed": bad(("held_secret", "state present"), held_secret="", state="refreshed"),
+    "held_secret that is a document": bad(("held_secret", "not the secret"), held_secret='{"key":"ak-abc"}'),
+    "retire_unused_for without exclusive": bad(("retire_unused_for", "exclusive"), retire_unused_for="7d"),
+    "retire_unused_for of an absent key": bad(
+        ("retire_unused_for", "present"), retire_unused_for="7d", exclusive=True, state="absent"
+    ),
+    **durations("retire_unused_for", exclusive=True),
     "no credential": bad(("api_key", "ARIZE_API_KEY"), api_key=None),
     "credential empty": bad(("api_key", "empty"), api_key=""),
     "credential blank": bad(("api_key", "empty"), api_key="   "),

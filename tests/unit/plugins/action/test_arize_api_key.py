@@ -288,3 +288,10 @@ def test_a_python_without_the_libraries(place: Place, monkeypatch: pytest.Monkey
     place.plugin._execute_module(task_vars={})
     assert place.ran == ["module"]
     assert "requests" in place.told[0]
+
+
+def test_a_store_that_answers_null_holds_nothing() -> None:
+    """Ansible takes null for an option that is not set."""
+    assert _action.with_nothing_held({"held_secret": None, "dest": None}) == {"held_secret": "", "dest": None}
+    keys = [{"held_secret": None}, {"held_secret": SECRET}, {"name": "a"}, "no key"]
+    assert _action.with_nothing_held({"api_keys": keys})["api_keys"] == [{"held_secret": ""}, *keys[1:]]

@@ -9,9 +9,9 @@ import typing as t
 
 import pytest
 from support.in_process import Outcome
-from unit.plugins.builders import CREDENTIAL
+from unit.plugins.builders import CREDENTIAL, secret_of
 
-from ansible_collections.community.arize.plugins.module_utils._host.arguments import key_arguments
+from ansible_collections.community.arize.plugins.module_utils._host.arguments import key_arguments, keys_arguments
 from ansible_collections.community.arize.plugins.module_utils._host.task import Host, KeyTask, Result
 from ansible_collections.community.arize.plugins.module_utils._model.errors import MissingLibrary, Refused
 from ansible_collections.community.arize.plugins.plugin_utils import _in_process
@@ -56,6 +56,17 @@ def test_what_a_module_would_add_to_a_result() -> None:
     assert shown["max_retries"] == 4
     assert "VALUE" in shown["api_key"]
     assert shown["proxy"] is None
+
+
+def test_secrets_of_a_fleet_are_not_shown() -> None:
+    held = secret_of("abc")
+    given = {"api_key": CREDENTIAL, "api_keys": [{"name": "a", "held_secret": held}, {"name": "b", "held_secret": ""}]}
+    result = _in_process.run_in_process(
+        keys_arguments(), lambda host, *_more: t.cast(t.Any, FakeTask(host)), "x.y.z", given, HOME, True, diff=False
+    )
+    shown = result["invocation"]["module_args"]["api_keys"]
+    assert held not in str(result)
+    assert [key["held_secret"] for key in shown] == ["VALUE_SPECIFIED_IN_NO_LOG_PARAMETER", ""]
 
 
 def test_check_mode() -> None:

@@ -8,7 +8,7 @@ import dataclasses
 import typing as t
 
 import pytest
-from unit.plugins.builders import DAY, MINUTE, NOW, api_key, planned
+from unit.plugins.builders import DAY, MINUTE, NOW, api_key, planned, secret_of
 
 from ansible_collections.community.arize.plugins.module_utils._decide.drift import RoleDrift
 from ansible_collections.community.arize.plugins.module_utils._decide.plan import Issue
@@ -41,10 +41,16 @@ class Row:
 DRIFT = {"description": "other", "on_drift": "replace"}
 REISSUE = {"dest": "/d", "on_lost_secret": "reissue"}
 LOST = {"dest": True}
+# The store holds the secret of the current key.
+HELD = {"stored": secret_of("abc")}
+STORE = {**DRIFT, "held_secret": secret_of("abc")}
 # A pair after a rotation: the older one expires first.
 RETIRING = api_key("old", created_at=NOW - 20 * DAY, expires_at=NOW + DAY, tag="old")
 DUPLICATE = api_key("twin", created_at=NOW - 20 * DAY, tag="twi")
 RECENT = api_key("current", created_at=NOW - 30 * MINUTE)
+RETIRE = {"exclusive": True, "retire_unused_for": "7d"}
+USED_LATELY = api_key("used", created_at=NOW - 20 * DAY, last_used_at=NOW - 7 * DAY + MINUTE, tag="use")
+LONG_UNUSED = api_key("unused", created_at=NOW - 20 * DAY, last_used_at=NOW - 7 * DAY, tag="lon")
 
 ROWS = [
     Row("no live match", {}, (), "created", Issue(None), reasons=("There is no live service key",)),
@@ -248,6 +254,36 @@ ROWS = [
         "revoked",
         revoked=("old", "twin"),
         reasons=("whose grace period", "whose grace period"),
+    ),
+    # What waits for the store, or for the last use.
+    Row("drift, store", STORE, (BOUNDED,), "replaced", Issue(None), seen=HELD),
+    Row("drift, store, exclusive", {**STORE, "exclusive": True}, (UNBOUNDED,), "replaced", Issue(None), seen=HELD),
+    Row(
+        "drift, store, no grace",
+        {**STORE, "grace_period": "0"},
+        (UNBOUNDED,),
+        "replaced",
+        Issue(None),
+        revoked=("current",),
+        seen=HELD,
+    ),
+    Row("drift, may be in use", {**DRIFT, **RETIRE}, (UNBOUNDED,), "replaced", Issue(None)),
+    Row(
+        "one still in use",
+        {**RETIRE, "grace_period": "30m"},
+        (RECENT, USED_LATELY, LONG_UNUSED, DUPLICATE),
+        "revoked",
+        revoked=("unused", "twin"),
+        warnings=1,
+    ),
+    Row("still in use", {**RETIRE, "grace_period": "30m"}, (RECENT, USED_LATELY), "none", warnings=1),
+    Row(
+        "in use, no grace",
+        {**RETIRE, "max_age": "10m", "grace_period": "0"},
+        (RECENT, USED_LATELY),
+        "refreshed",
+        Issue(None, 0, RECENT),
+        revoked=("used",),
     ),
     Row("exclusive, default grace", {"exclusive": True}, (UNBOUNDED, DUPLICATE), "revoked", revoked=("twin",)),
 ]

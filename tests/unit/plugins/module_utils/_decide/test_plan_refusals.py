@@ -78,6 +78,14 @@ REFUSALS = [
         "grace_period: can't be kept",
         InvalidOption,
     ),
+    Refusal(
+        "an overlap for the store that nobody ends",
+        {**DRIFT, "held_secret": secret_of("abc")},
+        (UNBOUNDED,),
+        "grace_period: can't be kept",
+        InvalidOption,
+        seen={"stored": secret_of("abc")},
+    ),
     Refusal("quarantine, nothing in dest", REISSUE, (YOUNG,), "within the last 10 minutes", seen=LOST),
     Refusal(
         "quarantine, older in dest",

@@ -8,7 +8,7 @@ import typing as t
 from datetime import datetime, timezone
 
 import pytest
-from unit.plugins.builders import DAY, NOW, SPACE_ID, desired
+from unit.plugins.builders import DAY, NOW, SPACE_ID, desired, secret_of
 
 from ansible_collections.community.arize.plugins.module_utils._decide.rotation import grace_seconds
 from ansible_collections.community.arize.plugins.module_utils._model.declaration import (
@@ -18,7 +18,7 @@ from ansible_collections.community.arize.plugins.module_utils._model.declaration
     Destination,
 )
 from ansible_collections.community.arize.plugins.module_utils._model.errors import InvalidOption
-from ansible_collections.community.arize.plugins.module_utils._model.keys import RoleAssignment
+from ansible_collections.community.arize.plugins.module_utils._model.keys import RoleAssignment, Secret
 
 ORGANIZATION_ID = "T3JnYW5pemF0aW9uOjQyOnZOM2E="
 ROLE_ID = "Um9sZTo1OmFiY2Q="
@@ -132,10 +132,12 @@ def test_plain_service_key() -> None:
         grace_seconds=None,
         allow_self=False,
         exclusive=False,
+        retire_unused_for=None,
         on_drift="fail",
         compare_roles=None,
         on_lost_secret="fail",
         destination=None,
+        held_secret=None,
         return_key=True,
     )
 
@@ -206,6 +208,30 @@ def test_return_key(options: dict[str, t.Any], return_key: bool) -> None:
 def test_destination() -> None:
     found = desired(dest="/d", dest_format="json", owner="o", group="g", mode="0640", dest_variable="V").destination
     assert found == Destination("/d", "json", "V", "0640", "o", "g")
+
+
+@pytest.mark.parametrize(
+    ("given", "held"),
+    [("", ""), (" \n", ""), (secret_of("abc"), secret_of("abc")), (f"{secret_of('abc')}\n", secret_of("abc"))],
+)
+def test_held_secret(given: str, held: str) -> None:
+    assert desired(held_secret=given).held_secret == Secret(held)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "None",
+        "secret not found at path secret/ingest",
+        '{"key":"ak-abc"}',
+        f"key={secret_of('abc')}",
+        "ak-half a-secret",
+    ],
+)
+def test_what_is_not_a_secret_is_refused_and_not_shown(given: str) -> None:
+    with pytest.raises(InvalidOption, match="held_secret") as refusal:
+        desired(held_secret=given)
+    assert given not in str(refusal.value)
 
 
 def test_labels() -> None:
