@@ -35,6 +35,8 @@ PROFILES: list[dict[str, t.Any]] = [
     {"max_age": "30d"},
     {"max_age": "30d", "exclusive": True},
     {"max_age": "30d", "exclusive": True, "grace_period": "2h"},
+    {"max_age": "30d", "exclusive": True, "retire_unused_for": "3d"},
+    {"max_age": "30d", "exclusive": True, "description": "described", "on_drift": "replace"},
     {"max_age": "30d", "grace_period": "0"},
     {"max_age": "30d", "expires_in": "60d", "description": "described", "on_drift": "replace"},
     {"expires_in": "90d", "renew_before": "14d", "exclusive": True, "on_drift": "replace", "description": "described"},
@@ -163,8 +165,10 @@ class KeyMachine(RuleBasedStateMachine):
         self.foreign = self.simulator.seed_key(name="another", space_id=self.space_id)
 
     def options(self, dest: pathlib.Path | None) -> dict[str, t.Any]:
-        where = {} if dest is None else {"dest": str(dest)}
-        return {"name": NAME, "space": self.space_id, **self.profile, **where}
+        return {"name": NAME, "space": self.space_id, **self.profile, **self.holder(dest)}
+
+    def holder(self, dest: pathlib.Path | None) -> dict[str, str]:
+        return {} if dest is None else {"dest": str(dest)}
 
     def run(self, dest: pathlib.Path | None, check: bool = False) -> Outcome:
         """Run the module; clocks that are more than a day apart keep it from issuing anything."""
@@ -332,6 +336,12 @@ class KeyMachine(RuleBasedStateMachine):
         """The service's own clock, by which keys are issued and expire, does not."""
         self.simulator.switches.date_skew_seconds = ahead
 
+    @rule(which=st.integers(0, 2))
+    def somebody_uses_a_secret(self, which: int) -> None:
+        for key in self.live()[which : which + 1]:
+            credential = {"Authorization": f"Bearer {key.secret}"}
+            requests.get(f"{self.simulator.url}/v2/spaces", headers=credential, timeout=10)
+
     @rule()
     def file_is_lost(self) -> None:
         self.dest.unlink(missing_ok=True)
@@ -391,7 +401,8 @@ class KeyMachine(RuleBasedStateMachine):
             return
         assert self.file_is_valid()
         if self.profile.get("exclusive"):
-            self.simulator.clock.advance(seconds=3 * 3600)
+            # By then the grace period is over, and nobody has used an older key for long.
+            self.simulator.clock.advance(days=4 if "retire_unused_for" in self.profile else 0.125)
             second = self.run(self.dest)
             assert not second.failed, second.message
             now = self.simulator.clock.now()

@@ -1,6 +1,9 @@
 # SPDX-FileCopyrightText: community.arize contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Run the state machines: some hundred schedules here, in `make nightly` 10,000 of one key and 2,000 of a fleet."""
+"""Run the state machines: some hundred schedules here.
+
+In `make nightly` 10,000 of one key in a file, 2,000 of one in a store, and 2,000 of a fleet.
+"""
 
 from __future__ import annotations
 
@@ -13,10 +16,12 @@ from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 
 from in_process.properties.fleet_machine import SPACES, FleetMachine
 from in_process.properties.machine import KeyMachine
+from in_process.properties.store_machine import StoreMachine
 from simulator import Simulator
 
 SCHEDULES = int(os.environ.get("ARIZE_TEST_SCHEDULES", "100"))
-FLEETS = SCHEDULES // 5 if "ARIZE_TEST_SCHEDULES" in os.environ else 20
+# Of each of the other machines.
+FEWER = SCHEDULES // 5
 SHARDS = 2
 
 
@@ -48,6 +53,10 @@ def test_invariants(simulator: Simulator, shard: int, record_property: t.Callabl
     record_property("schedules", SCHEDULES // SHARDS)
 
 
+def test_invariants_with_a_store(simulator: Simulator) -> None:
+    play(type("Store", (StoreMachine,), {"simulator": simulator}), FEWER)
+
+
 def test_invariants_of_a_fleet() -> None:
     with Simulator(spaces=SPACES, frozen=True) as simulator:
-        play(type("Fleet", (FleetMachine,), {"simulator": simulator}), FLEETS)
+        play(type("Fleet", (FleetMachine,), {"simulator": simulator}), FEWER)
