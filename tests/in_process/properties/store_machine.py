@@ -84,8 +84,9 @@ class StoreMachine(KeyMachine):
     @rule(count=st.integers(2, 3), order=st.lists(st.integers(0, 2), max_size=30))
     def parallel_runs(self, count: int, order: list[int]) -> None:
         """Several runs of the playbook, each of which read the store before."""
-        for outcome in run_interleaved([functools.partial(self.run, None)] * count, order):
-            self.held |= {outcome["key"]} if outcome.get("key") else set()
+        outcomes = run_interleaved([functools.partial(self.run, None)] * count, order)
+        self.held |= {outcome["key"] for outcome in outcomes if outcome.get("key")}
+        for outcome in outcomes:
             self.account_for(outcome)
 
     def converge(self) -> None:

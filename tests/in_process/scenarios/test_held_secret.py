@@ -109,7 +109,7 @@ def test_a_secret_of_another_key_is_replaced_with_a_warning(store: Store, world:
 
 
 def test_an_old_key_is_kept_while_it_is_used(store: Store, world: World) -> None:
-    owned = {"exclusive": True, "retire_unused_for": "7d"}
+    owned: dict[str, t.Any] = {"exclusive": True, "retire_unused_for": "7d"}
     store.play(**owned)
     old = store.held
     store.wait(days=80)
