@@ -336,6 +336,11 @@ class KeyMachine(RuleBasedStateMachine):
         """The service's own clock, by which keys are issued and expire, does not."""
         self.simulator.switches.date_skew_seconds = ahead
 
+    @rule(description=st.sampled_from(["described", "described anew"]))
+    def declaration_changes(self, description: str) -> None:
+        if "description" in self.profile:
+            self.profile["description"] = description
+
     @rule(which=st.integers(0, 2))
     def somebody_uses_a_secret(self, which: int) -> None:
         for key in self.live()[which : which + 1]:
