@@ -255,7 +255,7 @@ options:
         fails, or the job ends before it, a later run finds that the store does not hold the current secret. With
         O(on_lost_secret=reissue) it then issues a new one, once the key is ten minutes old.
       - A value that does not look like a secret, such as an error message or a JSON document, is refused before any
-        request. Null counts as an empty string.
+        request. Null and an empty list, which lookups return for nothing, count as an empty string.
       - The guide has tested playbooks for several stores.
     type: str
     version_added: 1.2.0

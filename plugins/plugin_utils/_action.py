@@ -212,12 +212,12 @@ class HidingActionModule(ArizeActionModule):
 
 
 def with_nothing_held(options: t.Mapping[str, t.Any]) -> Result:
-    """The options with an empty string where `held_secret` is null, which is what some lookups return for nothing.
+    """The options with an empty string where `held_secret` is null or an empty list: what lookups return for nothing.
 
     Ansible takes null for an option that is not set, and then a lost secret would never be noticed.
     """
     found = dict(options)
-    if "held_secret" in found and found["held_secret"] is None:
+    if "held_secret" in found and found["held_secret"] in (None, []):
         found["held_secret"] = ""
     if isinstance(found.get("api_keys"), list):
         found["api_keys"] = [with_nothing_held(one) if isinstance(one, dict) else one for one in found["api_keys"]]

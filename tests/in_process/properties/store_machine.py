@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import functools
 import pathlib
+import typing as t
 
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 from support.in_process import Outcome
 
 from in_process.properties.interleaving import run_interleaved
-from in_process.properties.machine import KeyMachine
+from in_process.properties.machine import FAULTS, KeyMachine
 
 
 class StoreMachine(KeyMachine):
@@ -64,9 +65,10 @@ class StoreMachine(KeyMachine):
         self.arrive()
         self.next_write = "works"
 
-    @rule(how=st.sampled_from(["fails", "is late"]))
-    def next_write_of_the_store(self, how: str) -> None:
-        self.next_write = how
+    @rule(faults=st.one_of(st.just([]), FAULTS), write=st.sampled_from(["works", "fails", "fails", "is late"]))
+    def run_with_faults(self, faults: list[dict[str, t.Any]], write: str) -> None:
+        self.next_write = write
+        super().run_with_faults(faults)
 
     @rule()
     def late_write_is_seen(self) -> None:

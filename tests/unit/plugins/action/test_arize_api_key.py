@@ -290,8 +290,9 @@ def test_a_python_without_the_libraries(place: Place, monkeypatch: pytest.Monkey
     assert "requests" in place.told[0]
 
 
-def test_a_store_that_answers_null_holds_nothing() -> None:
+@pytest.mark.parametrize("nothing", [None, []])
+def test_a_lookup_that_finds_nothing(nothing: object) -> None:
     """Ansible takes null for an option that is not set."""
-    assert _action.with_nothing_held({"held_secret": None, "dest": None}) == {"held_secret": "", "dest": None}
+    assert _action.with_nothing_held({"held_secret": nothing, "dest": None}) == {"held_secret": "", "dest": None}
     keys = [{"held_secret": None}, {"held_secret": SECRET}, {"name": "a"}, "no key"]
     assert _action.with_nothing_held({"api_keys": keys})["api_keys"] == [{"held_secret": ""}, *keys[1:]]
