@@ -18,7 +18,7 @@ export no_proxy := $(NO_PROXY)$(if $(no_proxy),$(COMMA)$(no_proxy))
 export LC_ALL := C.UTF-8
 
 # What `make test`, and so CI, runs: two at a time in this order, so that the long ones don't come last.
-PARTS := playbooks lint unit integration sanity in_process clients demo docs packaging
+PARTS := playbooks lint unit integration sanity in_process stores clients demo docs packaging
 RUNS := $(addprefix run-,$(PARTS))
 
 .PHONY: help venv $(PARTS) runs $(RUNS) tables pictures simulator nightly mutants test matrix benchmark build release released
@@ -49,7 +49,7 @@ uv pip install --quiet --python $(@D)/bin/python -r $(word 1,$^) -c $(word 2,$^)
 touch $@
 endef
 
-# These live apart: what the official clients and mutmut need is heavy, and galaxy-importer pins older linters than ours.
+# These live apart: what the official clients, the stores and mutmut need is heavy, and galaxy-importer pins older linters than ours.
 CLIENTS := $(patsubst tests/clients/%/requirements.txt,.cache/clients/%/.ready,$(wildcard tests/clients/*/requirements.txt))
 IMPORTER := .cache/packaging/importer/.ready
 
@@ -72,7 +72,7 @@ simulator: $(READY) ## Start a simulated service to play with, until Ctrl-C; doc
 
 # Not what runs in the clients' virtual environments.
 TYPED := $(addprefix tests/,conftest.py benchmark clients/conftest.py clients/current clients/legacy in_process)
-TYPED += $(addprefix tests/,playbooks repository support unit/plugins)
+TYPED += $(addprefix tests/,playbooks repository stores support unit/plugins)
 
 lint: export ANSIBLE_COLLECTIONS_PATH := .cache/collections
 lint: export ANSIBLE_HOME := .cache/ansible
@@ -137,6 +137,9 @@ clients: $(CLIENTS) $(COMPLETE) ## Run the official clients against the simulato
 
 playbooks: $(READY) ## Run playbooks against the simulator
 	pytest tests/playbooks -n 2 --junit-xml=.cache/results/playbooks.xml
+
+stores: .cache/stores/.ready ## Run the playbooks of docs/stores.md against the stores that they are for
+	pytest tests/stores -n 2 --junit-xml=.cache/results/stores.xml
 
 packaging: build $(IMPORTER) ## Look at the tarball, install it, and have Galaxy's importer take it
 	pytest tests/packaging -n 2 --junit-xml=.cache/results/packaging.xml

@@ -23,7 +23,7 @@ class KeyValueStore:
 
     def __init__(self) -> None:
         self.data: dict[str, list[dict[str, t.Any]]] = {}
-        self.is_broken = lambda: False
+        self.is_broken: t.Callable[[], bool] = bool
 
     def answer(self, method: str, path: str, token: str | None, body: bytes) -> tuple[int, dict[str, t.Any]]:
         if token != TOKEN:

@@ -23,7 +23,8 @@ def breakable(environment: dict[str, t.Any], start_response: t.Callable[..., t.A
     if BROKEN.exists() and environment.get("HTTP_X_AMZ_TARGET", "").endswith(WRITES):
         start_response("400 Bad Request", [("Content-Type", "application/x-amz-json-1.1")])
         return [b'{"__type": "LimitExceededException", "message": "Broken for a test"}']
-    return application(environment, start_response)
+    answer: t.Iterable[bytes] = application(environment, start_response)
+    return answer
 
 
 server = make_server("127.0.0.1", 0, breakable, threaded=True)
