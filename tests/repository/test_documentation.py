@@ -40,21 +40,6 @@ AD_HOC = re.compile(r"-m community\.arize\.(\w+)\s+(?:\\\s+)?-a '(\{.*?\})'", re
 
 
 YAML_BLOCKS = [block for block in BLOCKS if block.language == "yaml"]
-# Modules of other collections that pages show, with the options that they have. They need not be installed here.
-FOREIGN = {
-    "community.hashi_vault.vault_kv2_write": {"url", "engine_mount_point", "path", "data"},
-    "kubernetes.core.k8s": {"definition"},
-    "awx.awx.job_template": {
-        "name",
-        "job_type",
-        "project",
-        "playbook",
-        "inventory",
-        "credentials",
-        "allow_simultaneous",
-    },
-    "awx.awx.schedule": {"name", "unified_job_template", "rrule"},
-}
 
 
 def module_calls(entries: t.Sequence[dict[str, t.Any]]) -> t.Iterator[tuple[str, dict[str, t.Any]]]:
@@ -66,7 +51,7 @@ def module_calls(entries: t.Sequence[dict[str, t.Any]]) -> t.Iterator[tuple[str,
             elif name == "module_defaults":
                 for target, options in value.items():
                     yield target.removeprefix(PREFIX), options
-            elif name.startswith(PREFIX) or name in FOREIGN:
+            elif name.startswith(PREFIX):
                 yield name.removeprefix(PREFIX), value
 
 
@@ -92,8 +77,6 @@ def wrong_calls(plays: t.Sequence[dict[str, t.Any]], where: str) -> list[str]:
     for module, options in module_calls(plays):
         if module == GROUP:
             wrong += wrong_options(connection_arguments().argument_spec, options, f"{where}: {GROUP}")
-        elif module in FOREIGN:
-            wrong += [f"{where}: {module} has no option {name}" for name in options.keys() - FOREIGN[module]]
         elif module not in SPECS:
             wrong.append(f"{where}: there is no module {module}")
         else:

@@ -1,0 +1,49 @@
+# SPDX-FileCopyrightText: community.arize contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What pages and examples show of other collections, against the documentation of these."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import typing as t
+
+import yaml
+from support.pages import BLOCKS, plays_of
+
+from stores.conftest import VENV
+
+OURS = ("ansible.builtin.", "community.arize.")
+TASK_LISTS = ("tasks", "pre_tasks", "post_tasks", "handlers", "block", "rescue", "always")
+
+
+def foreign_calls(entries: t.Sequence[dict[str, t.Any]]) -> t.Iterator[tuple[str, set[str]]]:
+    """Each use of a module of another collection, with the names of its options."""
+    for entry in entries:
+        for name, value in entry.items():
+            if name in TASK_LISTS:
+                yield from foreign_calls(value)
+            elif name.count(".") > 1 and not name.startswith(OURS):
+                yield name, set(value)
+
+
+def test_options_of_modules_of_other_collections_exist() -> None:
+    calls = [
+        call
+        for block in BLOCKS
+        if block.language == "yaml"
+        for call in foreign_calls(plays_of(yaml.safe_load(block.text)))
+    ]
+    modules = sorted({module for module, _options in calls})
+    assert len(modules) > len(OURS)
+    shown = subprocess.run(
+        [str(VENV / "bin" / "ansible-doc"), "--json", *modules],
+        env={**os.environ, "LC_ALL": "C.UTF-8"},
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    known = {module: set(found["doc"]["options"]) for module, found in json.loads(shown.stdout).items()}
+    for module, options in calls:
+        assert options <= known[module], f"{module} has no option {options - known[module]}"
