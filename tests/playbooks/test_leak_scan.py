@@ -3,8 +3,8 @@
 """Everything that issues a key, in loops and alone, under each way that Ansible has to show results: no secret shows.
 
 Left out of the scan are the places that are made to hold secrets: `dest`, the files of the examples, and, where
-Ansible keeps a module's files on the managed host (because it is told to, or for async), the credential among the
-arguments in them.
+Ansible keeps a module's files on the managed host (because it is told to, or for async), the credential and held
+secrets among the arguments in them.
 """
 
 from __future__ import annotations
@@ -54,6 +54,7 @@ def tasks(runner: PlaybookRunner, secrets: pathlib.Path) -> dict[str, Task]:
     # See crashing_collection.
     crashes = {"allow_self": True}
     waiting = {"async": 60, "poll": 1}
+    held = f"{{{{ lookup('ansible.builtin.file', '{secrets}/held') }}}}"
     return {
         "reissued": key("a", on_lost_secret="reissue"),
         "returned": key("b", dest=f"{secrets}/b", dest_format="dotenv", return_key=True),
@@ -75,6 +76,9 @@ def tasks(runner: PlaybookRunner, secrets: pathlib.Path) -> dict[str, Task]:
         "fleet, written": runner.keys(
             spaces=["analytics"], defaults={"name": "{space}-h", "dest": f"{secrets}/{{space}}-h"}
         ),
+        "held": key("held", held_secret=held),
+        "held, and more": key("held", held_secret=f"denied: {held}"),
+        "held by a fleet": runner.keys(api_keys=[{"name": "held", "space": "analytics", "held_secret": held}]),
         "crash": {**key("{{ item }}", **crashes), "loop": ["x", "crash"]},
         "async": {**key("e"), **waiting},
         "async, written": {**key("d", dest=f"{secrets}/d"), **waiting},
@@ -94,6 +98,8 @@ def test_no_secret_gets_out(runner: PlaybookRunner, simulator: Simulator, settin
     arguments, environment = SETTINGS[setting]
     secrets = runner.folder / "secrets"
     secrets.mkdir()
+    held = runner.simulator.seed_key(name="held", space_id=runner.simulator.spaces[0].id).secret
+    (secrets / "held").write_text(held)
     work = tasks(runner, secrets)
     if OVERWRITES_MARKS:
         work = {name: {**task, "no_log": True} for name, task in work.items()}
@@ -113,7 +119,7 @@ def test_no_secret_gets_out(runner: PlaybookRunner, simulator: Simulator, settin
     )
     assert run.returncode == 0, run.everything_printed[-4000:]
     results = dict(zip(work, yaml.safe_load(results_file.read_text()), strict=True))
-    size = scan([runner.simulator, simulator], runner.folder, run)
+    size = scan([runner.simulator, simulator], runner.folder, run, {held})
     if "ARIZE_TEST_SCANNED" in os.environ:
         with open(os.environ["ARIZE_TEST_SCANNED"], "a", encoding="utf-8") as figures:
             figures.write(f"{size}\n")
@@ -129,6 +135,11 @@ def test_no_secret_gets_out(runner: PlaybookRunner, simulator: Simulator, settin
         issued.update({f"{name} {item['item']}": item for item in results[name]["results"]})
     for name in ("fleet", "fleet, some fail"):
         issued.update({f"{name} {item['declared']}": item for item in results[name]["api_keys"] if not item["failed"]})
+    assert [results[name].get("failed") for name in ("held", "held, and more", "held by a fleet")] == [
+        False,
+        True,
+        False,
+    ]
     assert results["fleet, written"]["changed"]
     without = {name for name, result in issued.items() if not result.get("key")}
     assert without == {"some new x", "some fail nobody", "crash x"}
@@ -152,14 +163,17 @@ def test_nothing_is_issued_where_the_secret_would_be_printed(runner: PlaybookRun
     assert {record.method for record in runner.simulator.requests} == {"GET"}
 
 
-def scan(simulators: t.Sequence[Simulator], folder: pathlib.Path, run: PlaybookRun) -> int:
-    """Look for every secret and the credentials in all that was printed, logged or left behind; return its size."""
+def scan(simulators: t.Sequence[Simulator], folder: pathlib.Path, run: PlaybookRun, given: set[str]) -> int:
+    """Look for every secret and the credentials in all that was printed, logged or left behind; return its size.
+
+    `given` are secrets that are arguments of tasks, as credentials are.
+    """
     places = {"what was printed": run.everything_printed.encode()}
     allowed = {"secrets", "results1.json"}
     for path in folder.rglob("*"):
         if path.is_file() and not allowed & set(path.relative_to(folder).parts):
             places[str(path)] = path.read_bytes()
-    credentials = {simulator.credential for simulator in simulators}
+    credentials = {simulator.credential for simulator in simulators} | given
     issued = {secret for simulator in simulators for secret in simulator.secrets} - credentials
     for place, content in places.items():
         for secret in issued:
