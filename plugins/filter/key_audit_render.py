@@ -8,11 +8,11 @@ import typing as t
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.community.arize.plugins.plugin_utils._audit_render import to_csv, to_html, to_json
+from ansible_collections.community.arize.plugins.plugin_utils._audit_render import to_csv, to_html, to_json, to_metrics
 
 DOCUMENTATION = r"""
 name: key_audit_render
-short_description: Write a report on an audit as HTML, CSV or JSON
+short_description: Write a report on an audit as HTML, CSV, JSON or metrics
 version_added: 1.0.0
 author:
   - community.arize contributors (@community-arize)
@@ -26,9 +26,9 @@ options:
     type: dict
     required: true
   form:
-    description: What to write.
+    description: What to write. V(metrics) is a text file for Prometheus.
     type: str
-    choices: [html, csv, json]
+    choices: [html, csv, json, metrics]
     required: true
   template:
     description:
@@ -63,7 +63,9 @@ def key_audit_render(report: t.Mapping[str, t.Any], form: str, template: str = "
         return to_csv(report)
     if form == "json":
         return to_json(report)
-    raise AnsibleFilterError(f"key_audit_render: form must be html, csv or json, not {form!r}")
+    if form == "metrics":
+        return to_metrics(report)
+    raise AnsibleFilterError(f"key_audit_render: form must be html, csv, json or metrics, not {form!r}")
 
 
 class FilterModule:

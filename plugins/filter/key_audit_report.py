@@ -63,7 +63,6 @@ options:
       - duplicate_name
       - unused
       - never_used
-      - roles_unknown
     default: []
   months:
     description: How many months the time line covers.

@@ -60,6 +60,13 @@ options:
     description:
       - Go on after an earlier listing with the same filters, whose RV(pagination.next_cursor) this is.
     type: str
+  owners:
+    description:
+      - Whether to look up who created each key, see RV(api_keys[].owner). Takes one request for each user.
+      - The credential needs to be that of a member or an admin of the account.
+    type: bool
+    default: false
+    version_added: 1.2.0
   expires_within:
     description:
       - Find keys that expire within this duration (C(expires_soon)) and keys that never expire (C(never_expires)).
@@ -82,7 +89,7 @@ extends_documentation_fragment:
   - community.arize.attributes.in_process
 notes:
   - When at least one of O(expires_within), O(unused_for) and O(older_than) is set, each key gets
-    RV(api_keys[].findings). C(expired), C(duplicate_name), C(admin_role) and C(roles_unknown) are then looked for, too.
+    RV(api_keys[].findings). C(expired), C(duplicate_name) and C(admin_role) are then looked for, too.
 seealso:
   - module: community.arize.arize_api_key
 """
@@ -174,6 +181,14 @@ api_keys:
       description: The id of the user who issued the key.
       type: str
       sample: VXNlcjo5MDA6a0Y2Yw==
+    owner:
+      description:
+        - Who created the key, null when the service does not say. Of a user who is gone, or whom the caller may
+          not see, all but C(id) is null.
+        - C(status) is V(active), V(invited) or V(expired).
+      type: dict
+      returned: when O(owners) is true
+      sample: {"id": "VXNlcjo5MDA6a0Y2Yw==", "name": "Dana Roe", "email": "dana@example.com", "status": "active"}
     space_ids:
       description: The ids of the spaces that the key is known to be bound to, null when nothing is known.
       type: list
@@ -186,7 +201,7 @@ api_keys:
       sample: {"id": "VXNlcjo5NTE6YlgxdA==", "name": "ingest", "account_role": "member", "organizations": []}
     findings:
       description: What an audit should know, from C(expired), C(expires_soon), C(never_expires), C(old), C(never_used),
-        C(unused), C(admin_role), C(roles_unknown) and C(duplicate_name). Revoked keys have none.
+        C(unused), C(admin_role) and C(duplicate_name). Revoked keys have none.
       type: list
       elements: str
       returned: when a threshold is set
@@ -215,6 +230,14 @@ spaces:
       description: The name of the space, null when O(space) was an id.
       type: str
       sample: analytics
+    organization_id:
+      description: The id of its organization, null with O(space), and when the service does not say.
+      type: str
+      sample: T3JnYW5pemF0aW9uOjQyOnZOM2E=
+    organization:
+      description: The name of its organization, null with O(space), and when the caller may not see it.
+      type: str
+      sample: Example Org
 pagination:
   description: Whether there are more keys than O(limit) allowed, and the cursor for the next ones.
   type: dict
@@ -250,6 +273,11 @@ summary:
       type: dict
       returned: when a threshold is set
       sample: {"expires_soon": 1}
+    roles_not_shown:
+      description: How many live service keys have roles that the service does not show to the caller. Whether they have
+        the role admin is not known.
+      type: int
+      sample: 0
     next_expires_at:
       description: When the first live key expires, null when none does.
       type: str

@@ -80,11 +80,4 @@ FINDINGS = (
         "Has not been used since it was issued at least two days ago.",
         "Make sure that its secret was delivered, and revoke it if nobody needs it.",
     ),
-    Explained(
-        "roles_unknown",
-        "low",
-        "Roles not shown",
-        "The service does not show its roles to the credential of this audit, so an admin role would not be found.",
-        "Audit all spaces with the credential that issues the keys, or accept the finding.",
-    ),
 )

@@ -51,7 +51,7 @@ SPECIFICATION: dict[str, dict[str, t.Any]] = {
         },
     },
     "key_audit_fail_on": {"type": "list", "elements": "str", "choices": [ANY, INCOMPLETE, *_NAMES]},
-    "key_audit_formats": {"type": "list", "elements": "str", "choices": ["html", "csv", "json"]},
+    "key_audit_formats": {"type": "list", "elements": "str", "choices": ["html", "csv", "json", "metrics"]},
     "key_audit_months": {"type": "int"},
     **{name: {"type": "str"} for name in THRESHOLDS},
 }

@@ -64,7 +64,8 @@ def report(audits: t.Sequence[Row], wishes: Wishes) -> dict[str, t.Any]:
     if not read:
         raise ValueError("no space could be read, so there is nothing to report")
     today = _day(read[-1]["listed_at"])
-    names = {space["id"]: space["name"] or space["id"] for audit in read for space in audit["spaces"]}
+    spaces = {space["id"]: space for audit in read for space in audit["spaces"]}
+    names = {space_id: space["name"] or space_id for space_id, space in spaces.items()}
     keys = _keys(read, names, wishes)
     unread_ids = [space_id for audit in read for space_id in audit["summary"]["unread_spaces"]]
     unread = [names.get(space_id, space_id) for space_id in unread_ids]
@@ -75,6 +76,7 @@ def report(audits: t.Sequence[Row], wishes: Wishes) -> dict[str, t.Any]:
     return {
         "title": wishes.title,
         "date": today.isoformat(),
+        "listed_at": read[-1]["listed_at"],
         "api_url": str(read[0]["api_url"]),
         "made_by": wishes.made_by,
         "thresholds": {name: value for name, value in sorted(wishes.thresholds.items()) if value},
@@ -82,11 +84,12 @@ def report(audits: t.Sequence[Row], wishes: Wishes) -> dict[str, t.Any]:
         "complete": complete,
         "unread_spaces": sorted(unread),
         "not_looked_for": dict(wishes.not_looked_for),
+        "roles_not_shown": sum(audit["summary"]["roles_not_shown"] for audit in read),
         "figures": _figures(keys, names_read, groups),
         "findings": groups,
         "unmatched_rules": _unmatched(keys, wishes),
         "keys": keys,
-        "spaces": _spaces(keys, names_read),
+        "spaces": _spaces(keys, names_read, spaces),
         "timeline": timeline(
             [{**key, "expires_on": _day_or_none(key["expires_at"])} for key in keys], today, wishes.months
         ),
@@ -114,6 +117,9 @@ def _keys(audits: t.Sequence[Row], names: t.Mapping[str, str], wishes: Wishes) -
     for key in sorted(merged.values(), key=lambda each: (each["name"], each["created_at"], each["id"])):
         row = {name: key[name] for name in _COPIED}
         row["last_used_on"] = key["last_used_at"] and key["last_used_at"][:10]
+        owner = key.get("owner") or {}
+        row["owner"] = owner.get("name") or owner.get("email")
+        row["owner_email"] = owner.get("email")
         row["space_ids"] = key["space_ids"]
         row["spaces"] = [names.get(space_id, space_id) for space_id in key["space_ids"]]
         accepted = {
@@ -189,15 +195,19 @@ def _figures(keys: t.Sequence[Row], names: t.Mapping[str, str], groups: t.Sequen
     }
 
 
-def _spaces(keys: t.Sequence[Row], names: t.Mapping[str, str]) -> list[dict[str, t.Any]]:
+def _spaces(keys: t.Sequence[Row], names: t.Mapping[str, str], spaces: t.Mapping[str, Row]) -> list[dict[str, t.Any]]:
     """Spaces by name with the ids of their keys; last the keys whose space is not known."""
+    inside: dict[str, list[str]] = {space_id: [] for space_id in names}
+    for key in keys:
+        for space_id in key["space_ids"]:
+            inside.get(space_id, []).append(key["id"])
     rows = [
-        {"id": space_id, "name": name, "keys": [key["id"] for key in keys if space_id in key["space_ids"]]}
+        {"id": space_id, "name": name, "organization": spaces[space_id]["organization"], "keys": inside[space_id]}
         for space_id, name in sorted(names.items(), key=lambda each: (each[1], each[0]))
     ]
     homeless = [key["id"] for key in keys if not set(key["space_ids"]) & set(names)]
     if homeless:
-        rows.append({"id": "", "name": "Not in a space of this audit", "keys": homeless})
+        rows.append({"id": "", "name": "Not in a space of this audit", "organization": None, "keys": homeless})
     return rows
 
 

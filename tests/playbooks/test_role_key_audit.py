@@ -8,9 +8,13 @@ import csv
 import html.parser
 import json
 import pathlib
+import shutil
+import subprocess
 import typing as t
 
 import pytest
+import yaml
+from support.pages import DOCS, blocks_of
 from support.role_plays import RolePlayer
 from support.rows import seed, space_id
 
@@ -35,7 +39,7 @@ HOSTILE = {
 class Page(html.parser.HTMLParser):
     """Elements, their attributes, and the text of a page."""
 
-    VOID = frozenset({"meta", "img", "br"})
+    VOID = frozenset({"meta", "img", "br", "input"})
 
     def __init__(self, source: str) -> None:
         super().__init__(convert_charrefs=True)
@@ -71,7 +75,7 @@ def player(simulator: Simulator, tmp_path: pathlib.Path) -> RolePlayer:
 
 
 def written(folder: pathlib.Path) -> dict[str, str]:
-    """The reports by format."""
+    """The reports by the ending of their names."""
     return {path.suffix[1:]: path.read_text(encoding="utf-8") for path in folder.glob("arize-keys.*")}
 
 
@@ -98,7 +102,8 @@ def test_reports_of_hostile_names(player: RolePlayer, tmp_path: pathlib.Path) ->
     reports = written(folder)
 
     page = Page(reports["html"])
-    assert not page.tags & {"script", "img", "link", "iframe", "object", "a", "form", "base"}
+    assert not page.tags & {"img", "link", "iframe", "object", "a", "form", "base"}
+    assert [attributes for tag, attributes in page.elements if tag == "script"] == [{}]
     assert not [
         name for _tag, attributes in page.elements for name in attributes if name.startswith("on") or "src" in name
     ]
@@ -114,6 +119,7 @@ def test_reports_of_hostile_names(player: RolePlayer, tmp_path: pathlib.Path) ->
 
     rows = list(csv.DictReader(reports["csv"].splitlines()))
     cells = {row["name"] for row in rows}
+    assert {bool(row["owner"]) for row in rows} == {True}
     assert len(rows) == len(HOSTILE) + 1
     assert "'" + HOSTILE["formula"] in cells
     assert not [cell for row in rows for cell in row.values() if cell.startswith(("=", "+", "-", "@", "\t", "\r"))]
@@ -217,3 +223,23 @@ def test_a_text_is_a_list_and_what_matches_nothing_is_listed(player: RolePlayer,
     assert ("div", {"class": "banner part"}) in page.elements
     assert ("div", {"class": "banner good"}) not in page.elements
     assert "Not looked for" in page.texts
+
+
+def test_metrics_that_prometheus_takes(player: RolePlayer, tmp_path: pathlib.Path) -> None:
+    """Names of keys are hostile here, too; check mode writes nothing."""
+    for name in HOSTILE.values():
+        seed(player.simulator, name, expires_in_days=3)
+    variables = {"key_audit_folder": str(tmp_path / "metrics"), "key_audit_formats": ["metrics"]}
+    assert player.check(variables).changed == {"auditor": 2}
+    assert not (tmp_path / "metrics").exists()
+    done = player.play(variables)
+    assert not done.failed, done.run.stdout[-3000:]
+    (path,) = (tmp_path / "metrics").iterdir()
+    assert path.name == "arize-keys.prom"
+    rules = next(block.text for block in blocks_of(DOCS / "audits.md") if "alert:" in block.text)
+    (tmp_path / "rules.yml").write_text(rules)
+    assert {expression["alert"] for group in yaml.safe_load(rules)["groups"] for expression in group["rules"]}
+    if shutil.which("promtool") is None:
+        pytest.skip("promtool is not installed")
+    subprocess.run(["promtool", "check", "metrics"], input=path.read_bytes(), check=True)
+    subprocess.run(["promtool", "check", "rules", str(tmp_path / "rules.yml")], check=True)

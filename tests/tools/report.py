@@ -83,6 +83,7 @@ def run_role(simulator: Simulator, folder: Path) -> None:
         "key_audit_folder": str(folder),
         "key_audit_accepted": ACCEPTED,
         "key_audit_made_by": "nightly audit",
+        "key_audit_formats": ["html", "csv", "json", "metrics"],
         "ansible_python_interpreter": sys.executable,
     }
     playbook = folder / "playbook.json"

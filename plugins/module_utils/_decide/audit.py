@@ -65,12 +65,13 @@ def summary(
     now: datetime,
     complete: bool,
 ) -> dict[str, t.Any]:
-    """Counts by type, status and (where computed) finding; the next expiry of a live key."""
+    """Counts by type, status and (where computed) finding, live keys whose roles are not shown, the next expiry."""
     counted: dict[str, t.Any] = {
         "total": len(keys),
         "by_type": dict(collections.Counter(key.key_type for key in keys)),
         "by_status": dict(collections.Counter(key.status for key in keys)),
         "complete": complete,
+        "roles_not_shown": sum(key.is_live(now) and not _shows_roles(key) for key in keys),
     }
     if found is not None:
         counted["by_finding"] = dict(collections.Counter(name for names in found.values() for name in names))
@@ -101,12 +102,13 @@ def _of_use(key: ApiKey, thresholds: Thresholds, now: datetime) -> list[str]:
     return ["unused"] if thresholds.unused_for.after(key.last_used_at) <= now else []
 
 
+def _shows_roles(key: ApiKey) -> bool:
+    """Whether an admin role would be found; a user key has no roles of its own."""
+    return key.key_type != "service" or (key.bot_user is not None and key.bot_user.roles_visible)
+
+
 def _of_roles(key: ApiKey) -> list[str]:
-    if key.key_type != "service":
-        return []
-    if key.bot_user is None or not key.bot_user.roles_visible:
-        return ["roles_unknown"]
-    return ["admin_role"] if _is_admin(key.bot_user) else []
+    return ["admin_role"] if key.bot_user is not None and key.bot_user.roles_visible and _is_admin(key.bot_user) else []
 
 
 def _is_admin(bot_user: BotUser) -> bool:

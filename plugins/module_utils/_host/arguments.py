@@ -169,6 +169,7 @@ def info_arguments() -> Arguments:
             "user_id": {"type": "str"},
             "limit": {"type": "int"},
             "cursor": {"type": "str"},
+            "owners": {"type": "bool", "default": False},
             "expires_within": {"type": "str"},
             "unused_for": {"type": "str"},
             "older_than": {"type": "str"},

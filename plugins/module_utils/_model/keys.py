@@ -203,6 +203,19 @@ class Role:
 
 
 @dataclasses.dataclass(frozen=True)
+class User:
+    """A person or bot, as far as the service shows it: all but the id is None where it does not."""
+
+    user_id: str
+    name: str | None = None
+    email: str | None = None
+    status: str | None = None
+
+    def public(self) -> dict[str, t.Any]:
+        return {"id": self.user_id, "name": self.name, "email": self.email, "status": self.status}
+
+
+@dataclasses.dataclass(frozen=True)
 class Organization:
     organization_id: str
     name: str

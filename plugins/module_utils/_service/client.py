@@ -177,6 +177,10 @@ class ArizeClient:
         found, _end = self._listing("/roles", "roles", _parse.parse_role, {"is_predefined": "false"})
         return found
 
+    def user(self, user_id: str) -> _models.User:
+        """One user by id (section 14). Raises NotFound for one that is gone or not visible, AccessForbidden."""
+        return self._get(f"/users/{quote(user_id, safe='')}", _parse.parse_user)
+
     def _get(self, path: str, parse: t.Callable[[t.Any], T]) -> T:
         answer = self._transport.request("GET", path)
         try:

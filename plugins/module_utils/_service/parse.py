@@ -28,6 +28,7 @@ from ansible_collections.community.arize.plugins.module_utils._model.keys import
     Secret,
     Space,
     SpaceBinding,
+    User,
 )
 
 # Digits. The time for a number is the square of its length, and Pythons before 3.8.14 set no limit.
@@ -222,6 +223,17 @@ def parse_organization(value: t.Any, where: str = "organization") -> Organizatio
 def parse_role(value: t.Any, where: str = "role") -> Role:
     row = as_object(value, where)
     return Role(_id(row, "id", where), _text(row, "name", where))
+
+
+def parse_user(value: t.Any, where: str = "user") -> User:
+    row = as_object(value, where)
+    status = _optional_text(row, "status", where)
+    return User(
+        _id(row, "id", where),
+        _optional_text(row, "name", where) or None,
+        _optional_text(row, "email", where) or None,
+        None if status is None else status.lower(),
+    )
 
 
 def parse_page(value: t.Any, collection: str) -> Page:

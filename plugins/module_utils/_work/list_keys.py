@@ -24,7 +24,7 @@ from ansible_collections.community.arize.plugins.module_utils._model.errors impo
     RequestRejected,
 )
 from ansible_collections.community.arize.plugins.module_utils._model.instants import format_instant
-from ansible_collections.community.arize.plugins.module_utils._model.keys import ApiKey
+from ansible_collections.community.arize.plugins.module_utils._model.keys import ApiKey, User
 from ansible_collections.community.arize.plugins.module_utils._service.client import ArizeClient
 from ansible_collections.community.arize.plugins.module_utils._work.scope import ScopeResolver, missing_space
 
@@ -42,6 +42,7 @@ class KeyQuery:
     user_id: str | None
     limit: int | None
     cursor: str | None
+    owners: bool
     thresholds: _audit.Thresholds
 
 
@@ -72,6 +73,7 @@ def key_query(options: t.Mapping[str, t.Any]) -> KeyQuery:
         user_id=options.get("user_id"),
         limit=options.get("limit"),
         cursor=options.get("cursor"),
+        owners=options["owners"],
         thresholds=_audit.Thresholds(
             expires_within=duration_option(options, "expires_within"),
             unused_for=duration_option(options, "unused_for"),
@@ -87,12 +89,15 @@ def gather(client: ArizeClient, query: KeyQuery, warnings: list[str]) -> dict[st
     warnings += clock_warnings(now, client.clock_skew)
     keys = list(listing.keys.values())
     found = _audit.findings(keys, query.thresholds, now, listing.spaces_of) if query.thresholds.any_set else None
+    owners = _owners(client, keys, warnings) if query.owners else None
     shown = []
     for key in keys:
         public = key.public()
         public["live"] = key.is_live(now)
         public["space_ids"] = _space_ids(listing, key)
         public["bot_user"] = None if key.bot_user is None else key.bot_user.public()
+        if owners is not None:
+            public["owner"] = owners.get(key.created_by_user_id or "")
         if found is not None:
             public["findings"] = found[key.key_id]
         shown.append(public)
@@ -106,7 +111,7 @@ def gather(client: ArizeClient, query: KeyQuery, warnings: list[str]) -> dict[st
         "changed": False,
         "listed_at": format_instant(now.replace(microsecond=0)),
         "api_keys": shown,
-        "spaces": [{"id": space_id, "name": name} for space_id, name in listing.spaces.items()],
+        "spaces": [{"id": space_id, **space} for space_id, space in listing.spaces.items()],
         "pagination": {"has_more": listing.has_more, "next_cursor": listing.next_cursor},
         "summary": {**_audit.summary(keys, found, now, complete), "unread_spaces": listing.unread},
     }
@@ -116,13 +121,13 @@ def gather(client: ArizeClient, query: KeyQuery, warnings: list[str]) -> dict[st
 class _Listing:
     """Keys by id; under which spaces each was listed; the ids of spaces that could not be read.
 
-    `spaces` has the names of the spaces asked for by their ids, None where the caller gave an id.
+    `spaces` has the names of the spaces asked for by their ids, and of their organizations, None where not known.
     """
 
     keys: dict[str, ApiKey] = dataclasses.field(default_factory=dict)
     spaces_of: dict[str, list[str]] = dataclasses.field(default_factory=dict)
     unread: list[str] = dataclasses.field(default_factory=list)
-    spaces: dict[str, str | None] = dataclasses.field(default_factory=dict)
+    spaces: dict[str, dict[str, str | None]] = dataclasses.field(default_factory=dict)
     has_more: bool = False
     next_cursor: str | None = None
 
@@ -143,7 +148,7 @@ def _one_scope(client: ArizeClient, query: KeyQuery) -> _Listing:
         (space_id,) = ScopeResolver(client, (declared,)).space_ids()
     listing = _Listing()
     if space_id is not None:
-        listing.spaces[space_id] = None if space_id == query.space else query.space
+        listing.spaces[space_id] = _space(None if space_id == query.space else query.space)
     filtered = query.name is not None or query.key_id is not None
     for status in query.statuses:
         room = None if query.limit is None else query.limit - len(listing.keys)
@@ -181,8 +186,10 @@ def _every_space(client: ArizeClient, query: KeyQuery) -> _Listing:
         except (AccessForbidden, RequestRejected):
             # Some servers list service keys only by space (contract section 13).
             continue
-    for space in client.all_spaces():
-        listing.spaces[space.space_id] = space.name
+    spaces = client.all_spaces()
+    organizations = _organization_names(client) if any(space.organization_id for space in spaces) else {}
+    for space in spaces:
+        listing.spaces[space.space_id] = _space(space.name, space.organization_id, organizations)
         for status in query.statuses:
             try:
                 listed, _end = client.list_api_keys(key_type="service", status=status, space_id=space.space_id)
@@ -191,6 +198,40 @@ def _every_space(client: ArizeClient, query: KeyQuery) -> _Listing:
                 break
             listing.add((key for key in listed if _fits(query, key)), space.space_id)
     return listing
+
+
+def _space(
+    name: str | None, organization_id: str | None = None, organizations: t.Mapping[str, str] | None = None
+) -> dict[str, str | None]:
+    """A space in the result, but for its id."""
+    organization = (organizations or {}).get(organization_id or "")
+    return {"name": name, "organization_id": organization_id, "organization": organization}
+
+
+def _organization_names(client: ArizeClient) -> dict[str, str]:
+    """By id; empty for a caller who may not list them."""
+    try:
+        return {organization.organization_id: organization.name for organization in client.organizations()}
+    except (AccessForbidden, NotFound, RequestRejected):
+        return {}
+
+
+def _owners(client: ArizeClient, keys: t.Sequence[ApiKey], warnings: list[str]) -> dict[str, dict[str, t.Any]]:
+    """Who created the keys, by id of the user, each asked for once."""
+    found = {}
+    forbidden = False
+    for user_id in dict.fromkeys(key.created_by_user_id for key in keys if key.created_by_user_id):
+        user = User(user_id)
+        try:
+            user = user if forbidden else client.user(user_id)
+        except NotFound:
+            # Gone, or not visible to the caller.
+            pass
+        except AccessForbidden:
+            forbidden = True
+            warnings.append("The owners of keys are not shown: this credential may not read the users of the account.")
+        found[user_id] = user.public()
+    return found
 
 
 def _space_ids(listing: _Listing, key: ApiKey) -> list[str] | None:

@@ -143,7 +143,7 @@ def test_audit(older: Simulator) -> None:
     found = run_info(older, check=True, all_spaces=True, older_than="365d", expires_within="30d")
     (key,) = found["api_keys"]
     # Roles are never shown there, and never guessed.
-    assert {"old", "never_expires", "roles_unknown"} <= set(key["findings"])
+    assert {"old", "never_expires"} <= set(key["findings"])
     assert found["summary"]["complete"]
     revoked = run_info(older, check=True, space="analytics", status="revoked")
     assert [(key["name"], key["status"]) for key in revoked["api_keys"]] == [("gone", "revoked")]

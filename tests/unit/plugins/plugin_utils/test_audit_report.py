@@ -4,7 +4,9 @@
 
 from __future__ import annotations
 
+import base64
 import csv
+import hashlib
 import json
 import pathlib
 import re
@@ -16,7 +18,13 @@ import pytest
 
 from ansible_collections.community.arize.plugins.module_utils._decide import audit as _audit
 from ansible_collections.community.arize.plugins.plugin_utils._audit_findings import FINDINGS, SEVERITIES
-from ansible_collections.community.arize.plugins.plugin_utils._audit_render import to_csv, to_html, to_json, visible
+from ansible_collections.community.arize.plugins.plugin_utils._audit_render import (
+    to_csv,
+    to_html,
+    to_json,
+    to_metrics,
+    visible,
+)
 from ansible_collections.community.arize.plugins.plugin_utils._audit_report import Wishes, report
 from ansible_collections.community.arize.plugins.plugin_utils._audit_timeline import HIGHEST, timeline
 
@@ -50,8 +58,11 @@ def audit(*keys: dict[str, t.Any], unread: t.Sequence[str] = (), at: str = "06:0
         "api_keys": list(keys),
         "api_url": "https://api.arize.example",
         "listed_at": f"2026-11-24T{at}Z",
-        "spaces": [{"id": "s-1", "name": "analytics"}, {"id": "s-2", "name": "ingest"}],
-        "summary": {"complete": not unread, "unread_spaces": list(unread)},
+        "spaces": [
+            {"id": "s-1", "name": "analytics", "organization_id": "o-1", "organization": "Example Org"},
+            {"id": "s-2", "name": "ingest", "organization_id": None, "organization": None},
+        ],
+        "summary": {"complete": not unread, "unread_spaces": list(unread), "roles_not_shown": 0},
     }
 
 
@@ -143,7 +154,9 @@ def test_audits_of_several_spaces_are_merged() -> None:
 def test_equal_keys_make_equal_reports_on_one_day() -> None:
     early = made(audit(key("a"), key("b"), at="06:00:00"))
     late = made(audit(key("b", last_used_at="2026-11-23T23:00:00Z"), key("a"), at="21:00:00"))
-    assert early == late
+    assert to_json(early) == to_json(late)
+    assert to_html(early, TEMPLATE) == to_html(late, TEMPLATE)
+    assert to_csv(early) == to_csv(late)
 
 
 @pytest.mark.parametrize(
@@ -199,7 +212,7 @@ def test_hostile_text() -> None:
     name = "=1<script>\u202e\"'"
     told = made(audit(key(name, "old", description="@x")))
     page = to_html(told, TEMPLATE)
-    assert "<script" not in page
+    assert page.count("<script") == 1
     assert "=1&lt;script&gt;\\u202e&#34;&#39;" in page
     (row,) = csv.DictReader(to_csv(told).splitlines())
     assert (row["name"], row["description"]) == ("'=1<script>\\u202e\"'", "'@x")
@@ -258,7 +271,65 @@ def test_no_all_clear_for_what_was_not_looked_for(spaces: t.Sequence[str]) -> No
 
 def test_five_hundred_keys_take_no_time() -> None:
     begun = time.process_time()
-    told = made(audit(*[key(f"k{n}", "old", "unused", "roles_unknown") for n in range(500)]))
+    told = made(audit(*[key(f"k{n}", "old", "unused", "admin_role") for n in range(500)]))
     assert len(to_html(told, TEMPLATE)) > 100_000
     assert to_csv(told).count("\n") == 501
     assert time.process_time() - begun < 5
+
+
+def test_who_created_a_key_and_where_it_belongs() -> None:
+    owner = {"id": "u", "name": "Dana Roe", "email": "dana@example.com", "status": "active"}
+    gone = {"id": "g", "name": None, "email": None, "status": None}
+    told = made(audit(key("a", "unused", owner=owner), key("b", owner=gone), key("c")))
+    page = to_html(told, TEMPLATE)
+    finding = page.partition('id="findings"')[2].partition('id="keys"')[0]
+    assert all(text in finding for text in ("Dana Roe", "dana@example.com", "id-a"))
+    keys = page.partition('id="keys"')[2]
+    assert all(text in keys for text in ("Dana Roe", "id-a", "id-b", "Example Org"))
+    (row, *_others) = csv.DictReader(to_csv(told).splitlines())
+    assert [row[name] for name in ("organization", "owner", "owner_email")] == [
+        "Example Org",
+        "Dana Roe",
+        "dana@example.com",
+    ]
+    assert "Owner" not in to_html(made(audit(key("a"))), TEMPLATE)
+
+
+def test_roles_that_are_not_shown_are_no_all_clear() -> None:
+    listed = audit(key("a"))
+    listed["summary"]["roles_not_shown"] = 1
+    assert "Whether this key has the role admin is not known." in to_html(made(listed), TEMPLATE)
+    elsewhere = made(listed, not_looked_for={"admin_role": "key_audit_spaces is set"})
+    assert "Roles not shown" not in to_html(elsewhere, TEMPLATE)
+
+
+def test_the_page_allows_its_own_script_only() -> None:
+    page = to_html(made(audit(key("a"))), TEMPLATE)
+    script = page.partition("<script>")[2].partition("</script>")[0]
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    assert f"script-src 'sha256-{digest}'" in page
+
+
+def test_metrics() -> None:
+    """Of the newest key of a name; the older one, which retires, raises no alarm."""
+    told = made(
+        audit(
+            key("a", id="old", created_at="2026-09-01T00:00:00Z", expires_at="2026-11-25T00:00:00Z"),
+            key("a", "unused", space_ids=["s-1", "s-2"]),
+            key('b"\\', "unused", expires_at=None, last_used_at=None),
+        ),
+        accepted=[{"name": "a", "finding": "unused"}],
+        not_looked_for={"old": "key_audit_older_than is empty"},
+    )
+    lines = to_metrics(told).splitlines()
+    first = '{space="analytics",space_id="s-1",name="a",key_type="service"}'
+    escaped = '{space="analytics",space_id="s-1",name="b\\"\\\\",key_type="service"}'
+    assert f"arize_api_key_expires_timestamp_seconds{first} 1798761600" in lines
+    assert sum(line.startswith("arize_api_key_expires_timestamp_seconds{") for line in lines) == len(("s-1", "s-2"))
+    assert f"arize_api_key_issued_timestamp_seconds{escaped} 1790812800" in lines
+    assert sum(line.startswith("arize_api_key_last_used_timestamp_seconds{") for line in lines) == len(("s-1", "s-2"))
+    assert 'arize_api_key_findings{finding="unused"} 1' in lines
+    assert 'arize_api_key_findings{finding="expired"} 0' in lines
+    assert not any('finding="old"' in line for line in lines)
+    assert "arize_api_key_audit_timestamp_seconds 1795500000" in lines
+    assert lines[-1] == "arize_api_key_audit_complete 1"

@@ -51,9 +51,9 @@ def user_key(**changes: t.Any) -> ApiKey:
         (user_key(created_at=NOW - 2 * DAY + HOUR), {"unused_for": "1h"}, []),
         (user_key(last_used_at=NOW - DAY), {"unused_for": "1d"}, ["unused"]),
         (user_key(last_used_at=NOW - DAY + HOUR), {"unused_for": "1d"}, []),
-        (api_key(), {}, ["roles_unknown"]),
-        (api_key(bot_user=BotUser("u", "", RoleAssignment("member"), ())), {}, ["roles_unknown"]),
-        (api_key(bot_user=BotUser("u", "bot", RoleAssignment("admin"), ())), {}, ["roles_unknown"]),
+        (api_key(), {}, []),
+        (api_key(bot_user=BotUser("u", "", RoleAssignment("admin"), ())), {}, []),
+        (api_key(bot_user=BotUser("u", "bot", RoleAssignment("admin"), ())), {}, []),
         (api_key(bot_user=bot()), {}, []),
         (api_key(bot_user=bot(account="admin")), {}, ["admin_role"]),
         (api_key(bot_user=bot(organization="admin")), {}, ["admin_role"]),
@@ -107,6 +107,7 @@ def test_summary() -> None:
         "by_finding": {"old": 2, "unused": 1, "expired": 1},
         "next_expires_at": "2026-11-25T12:00:00Z",
         "complete": False,
+        "roles_not_shown": 0,
     }
     assert summary([], None, NOW, complete=True) == {
         "total": 0,
@@ -114,7 +115,11 @@ def test_summary() -> None:
         "by_status": {},
         "next_expires_at": None,
         "complete": True,
+        "roles_not_shown": 0,
     }
+    shown, hidden = api_key(bot_user=bot()), [api_key(), api_key(bot_user=BotUser("u", "bot", None, ()))]
+    keys = [shown, *hidden, api_key(status="revoked"), api_key(expires_at=NOW), user_key()]
+    assert summary(keys, None, NOW, complete=True)["roles_not_shown"] == len(hidden)
 
 
 @pytest.mark.parametrize(

@@ -72,8 +72,9 @@ def test_result() -> None:
 
 def test_findings_with_a_threshold() -> None:
     gathered = Gathered(keys("a"), older_than="1d")
-    assert gathered.result["api_keys"][0]["findings"] == ["old", "roles_unknown"]
-    assert gathered.result["summary"]["by_finding"] == {"old": 1, "roles_unknown": 1}
+    assert gathered.result["api_keys"][0]["findings"] == ["old"]
+    assert gathered.result["summary"]["by_finding"] == {"old": 1}
+    assert gathered.result["summary"]["roles_not_shown"] == 1
 
 
 @pytest.mark.parametrize(
@@ -107,7 +108,8 @@ def test_all_spaces_tells_what_could_not_be_read() -> None:
     assert gathered.ids == ["a", "b"]
     assert gathered.result["api_keys"][0]["space_ids"] == ["s-1"]
     assert gathered.result["summary"]["unread_spaces"] == ["s-2", "s-3"]
-    assert gathered.result["spaces"] == [{"id": row["id"], "name": row["name"]} for row in rows]
+    unknown = {"organization_id": None, "organization": None}
+    assert gathered.result["spaces"] == [{**row, **unknown} for row in rows]
     assert gathered.result["summary"]["complete"] is False
     assert "2 space(s) could not be read" in gathered.warnings[0]
 
@@ -123,6 +125,39 @@ def test_all_spaces_that_could_be_read_are_complete() -> None:
 def test_all_spaces_without_an_unscoped_listing() -> None:
     for status in (400, 403, 422):
         assert Gathered(problem(status), Answer(200, wire_page("spaces", [])), all_spaces=True).ids == []
+
+
+@pytest.mark.parametrize(
+    ("answer", "name"),
+    [
+        (Answer(200, wire_page("organizations", [{"id": "o-1", "name": "Example Org"}])), "Example Org"),
+        (problem(403), None),
+    ],
+)
+def test_all_spaces_name_their_organizations(answer: Answer, name: str | None) -> None:
+    spaces = Answer(200, wire_page("spaces", [{"id": "s-1", "name": "a", "organization_id": "o-1"}]))
+    gathered = Gathered(keys(), spaces, answer, keys(), all_spaces=True)
+    assert gathered.result["spaces"] == [{"id": "s-1", "name": "a", "organization_id": "o-1", "organization": name}]
+
+
+def created_by(*user_ids: str | None) -> Answer:
+    rows = [wire_key(f"k{index}", created_by_user_id=user_id) for index, user_id in enumerate(user_ids)]
+    return Answer(200, wire_page("api_keys", rows))
+
+
+def test_each_owner_is_asked_for_once() -> None:
+    dana = {"id": "u-1", "name": "Dana Roe", "email": "dana@example.com", "status": "ACTIVE"}
+    gathered = Gathered(created_by("u-1", "u-2", "u-1", None), Answer(200, dana), problem(404), owners=True)
+    shown, gone = {**dana, "status": "active"}, {"id": "u-2", "name": None, "email": None, "status": None}
+    assert [key["owner"] for key in gathered.result["api_keys"]] == [shown, gone, shown, None]
+    assert gathered.paths[1:] == ["/users/u-1", "/users/u-2"]
+    assert gathered.warnings == []
+
+
+def test_owners_that_may_not_be_read_are_asked_for_no_more() -> None:
+    gathered = Gathered(created_by("u-1", "u-2"), problem(403), owners=True)
+    assert [key["owner"]["email"] for key in gathered.result["api_keys"]] == [None, None]
+    assert "The owners of keys are not shown" in gathered.warnings[0]
 
 
 def test_failures() -> None:
