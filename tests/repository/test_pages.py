@@ -23,6 +23,7 @@ from tools.site_check import WHOLE
 SETTINGS: dict[frozenset[str], str] = {
     frozenset({"fields", "required"}): "the input configuration of a credential type of AWX",
     frozenset({"bugfixes"}): "a changelog fragment",
+    frozenset({"groups"}): "rules of Prometheus, which promtool checks",
     frozenset({"env"}): "the injector configuration of a credential type of AWX",
     frozenset({"version", "images", "dependencies"}): "the definition of an execution environment",
     frozenset({"version", "images", "dependencies", "additional_build_files"}): "the same, with a file",

@@ -31,7 +31,7 @@ _HOST = "http://captured"
 _BEYOND_THE_MODELS = ("answer.request_id",)
 _KEY = ("id", "name", "key_type", "status", "redacted_key", "created_at", "created_by_user_id")
 _SPACE = ("id", "name", "description", "created_at")
-# What an answer always has (contract sections 1.2 to 1.7): the list that its rows are in, and the fields of each row.
+# What an answer always has (contract sections 1.2 to 1.7, and 14): the list that its rows are in, and the fields of each row.
 _ALWAYS: dict[str, tuple[str | None, tuple[str, ...]]] = {
     "GET /v2/api-keys": ("api_keys", _KEY),
     "POST /v2/api-keys": (None, (*_KEY, "key")),
@@ -40,6 +40,7 @@ _ALWAYS: dict[str, tuple[str | None, tuple[str, ...]]] = {
     "GET /v2/spaces/{space_id}": (None, _SPACE),
     "GET /v2/organizations": ("organizations", _SPACE),
     "GET /v2/organizations/{org_id}": (None, _SPACE),
+    "GET /v2/users/{user_id}": (None, ("id", "name", "email", "created_at", "status", "role", "is_developer")),
 }
 _BOT_USER = ("id", "name", "account_role", "organizations")
 

@@ -9,6 +9,7 @@ import typing as t
 from arize._generated.api_client.api.api_keys_api import APIKeysApi
 from arize._generated.api_client.api.organizations_api import OrganizationsApi
 from arize._generated.api_client.api.spaces_api import SpacesApi
+from arize._generated.api_client.api.users_api import UsersApi
 from arize._generated.api_client.models.create_api_key_request import CreateApiKeyRequest
 from arize._generated.api_client.models.create_service_api_key_request import CreateServiceApiKeyRequest
 from arize._generated.api_client.models.create_user_api_key_request import CreateUserApiKeyRequest
@@ -35,4 +36,5 @@ OPERATIONS = (
     operation("GET /v2/spaces/{space_id}", SpacesApi, "get_space"),
     operation("GET /v2/organizations", OrganizationsApi, "list_organizations"),
     operation("GET /v2/organizations/{org_id}", OrganizationsApi, "get_organization"),
+    operation("GET /v2/users/{user_id}", UsersApi, "get_user"),
 )
