@@ -70,6 +70,16 @@ class StoreMachine(KeyMachine):
         self.next_write = write
         super().run_with_faults(faults)
 
+    @rule(days=st.sampled_from([31, 77]), write=st.sampled_from(["works", "fails"]))
+    def rotation_does_not_arrive(self, days: int, write: str) -> None:
+        """Twice: when it is due, and when it is issued again, which is when exclusive must not act yet."""
+        for pause, how in ((float(days), "fails"), (0.01, write)):
+            self.simulator.clock.advance(days=pause)
+            self.next_write = how
+            outcome = self.guarded_run([])
+            assert outcome is not None
+            self.account_for(outcome)
+
     @rule()
     def late_write_is_seen(self) -> None:
         self.arrive()
