@@ -186,30 +186,39 @@ class FleetReconciler:
                 for entry in fleet.entries
                 for space_id in ScopeResolver(client, entry.desired.organizations).space_ids()
             }
-            listed = {space_id: _live(client, space_id) for space_id in space_ids}
+            listed = self._listed(space_ids)
             found = undeclared(Pruning(space_ids, fleet.prune_exclude), listed, declared, self._means.credential)
             self.warnings += found.warnings
             keys = self._elsewhere_spared(client, found.keys, space_ids)
             if dry_run:
                 return keys
-            # It asks for what a revoker asks of an observer.
-            seen = t.cast(Observer, _Listings(client, listed))
+            # It has what a revoker asks of an observer.
+            seen = t.cast(Observer, _Listings(self._listed, listed, keys))
             Revoker(client, seen, self._means.sleep).revoke_all(keys, progress)
         return []
+
+    def _listed(self, space_ids: t.Sequence[str]) -> dict[str, list[ApiKey]]:
+        """The live service keys by space, asked for anew."""
+
+        def one(space_id: str) -> list[ApiKey]:
+            with self._means.lend(True) as client:
+                return client.list_api_keys(key_type="service", status="active", space_id=space_id)[0]
+
+        with concurrent.futures.ThreadPoolExecutor(self._fleet.concurrency) as workers:
+            return dict(zip(space_ids, workers.map(one, space_ids)))
 
     def _elsewhere_spared(
         self, client: RememberingClient, keys: t.Sequence[ApiKey], space_ids: t.Sequence[str]
     ) -> list[ApiKey]:
         """Without those that are also listed in a visible space that is not pruned."""
         left = {key.key_id: key for key in keys}
-        for space in client.all_spaces() if left else ():
-            if space.space_id in space_ids:
-                continue
-            for key in _live(client, space.space_id):
+        visible = [space.space_id for space in client.all_spaces()] if left else []
+        for space_id, listed in self._listed([other for other in visible if other not in space_ids]).items():
+            for key in listed:
                 if left.pop(key.key_id, None) is not None:
                     self.warnings.append(
-                        f"{describe(key)} was not pruned, because it also belongs to the space {space.space_id}, which "
-                        "is not in prune_spaces."
+                        f"{describe(key)} was not pruned, because it also belongs to the space {space_id}, which is "
+                        "not in prune_spaces."
                     )
         return list(left.values())
 
@@ -224,20 +233,22 @@ class FleetReconciler:
 
 
 class _Listings:
-    """What several spaces list, as a revoker needs it."""
+    """What the spaces of the keys that go list, as a revoker needs it."""
 
-    def __init__(self, client: RememberingClient, listed: t.Mapping[str, t.Sequence[ApiKey]]) -> None:
-        self._client = client
-        self._space_ids = tuple(listed)
-        self.known_ids = frozenset(key.key_id for keys in listed.values() for key in keys)
+    def __init__(
+        self,
+        look: t.Callable[[t.Sequence[str]], dict[str, list[ApiKey]]],
+        listed: t.Mapping[str, t.Sequence[ApiKey]],
+        going: t.Sequence[ApiKey],
+    ) -> None:
+        self._look = look
+        self.known_ids = frozenset(key.key_id for key in going)
+        self._space_ids = [
+            space_id for space_id, keys in listed.items() if any(key.key_id in self.known_ids for key in keys)
+        ]
 
     def active_matches(self) -> list[ApiKey]:
-        return [key for space_id in self._space_ids for key in _live(self._client, space_id)]
-
-
-def _live(client: RememberingClient, space_id: str) -> list[ApiKey]:
-    listed, _end = client.list_api_keys(key_type="service", status="active", space_id=space_id)
-    return listed
+        return [key for keys in self._look(self._space_ids).values() for key in keys]
 
 
 def _is_due(result: Result) -> bool:

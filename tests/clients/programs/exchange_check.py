@@ -31,7 +31,7 @@ _HOST = "http://captured"
 _BEYOND_THE_MODELS = ("answer.request_id",)
 _KEY = ("id", "name", "key_type", "status", "redacted_key", "created_at", "created_by_user_id")
 _SPACE = ("id", "name", "description", "created_at")
-# What an answer always has (contract sections 1.2 to 1.7, and 14): the list that its rows are in, and the fields of each row.
+# What an answer always has (contract sections 1.2 to 1.7, 14): the list that its rows are in, their fields.
 _ALWAYS: dict[str, tuple[str | None, tuple[str, ...]]] = {
     "GET /v2/api-keys": ("api_keys", _KEY),
     "POST /v2/api-keys": (None, (*_KEY, "key")),
