@@ -25,7 +25,7 @@ from ansible_collections.community.arize.plugins.module_utils._host.signals impo
 from ansible_collections.community.arize.plugins.module_utils._host.task import Host, TaskMaker, execute
 from ansible_collections.community.arize.plugins.module_utils._model.errors import ArizeError, MissingLibrary
 from ansible_collections.community.arize.plugins.module_utils._service.connection import secrets_in_urls
-from ansible_collections.community.arize.plugins.module_utils._service.http import HttpTransport, SessionPool
+from ansible_collections.community.arize.plugins.module_utils._service.http import SessionPool
 
 try:
     # From ansible-core 2.22 on deprecated, because secrets are registered.
@@ -101,7 +101,7 @@ def run_in_process(
                 warn=warnings.append,
                 hold_signals=hold_signals,
                 progress=progress,
-                connect=functools.partial(HttpTransport, pool=_sessions()),
+                sessions=_sessions(),
             )
             try:
                 result = execute(host, make_task)

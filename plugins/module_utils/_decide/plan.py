@@ -31,6 +31,7 @@ from ansible_collections.community.arize.plugins.module_utils._decide.rotation i
     clock_warnings,
     due_reasons,
     foreign_warnings,
+    grace_of_lost,
     grace_seconds,
     in_use_warning,
     is_in_use,
@@ -169,7 +170,8 @@ def _plan_present(desired: DesiredKey, seen: Observation, current: ApiKey) -> Pl
         return _plan_keep(desired, seen, current, warnings, not_compared)
     if lost:
         warnings += [*foreign_warnings(desired, seen.matches), f"{lost[0]} It gets a new one."]
-    issue, action, revoke = _reissue(desired, seen.now, current, wanted, bool(due), bool(lost), drift)
+    lost_grace = grace_of_lost(desired, seen.matches, current, seen.now) if lost else None
+    issue, action, revoke = _reissue(desired, seen.now, current, wanted, bool(due), lost_grace, drift)
     if desired.exclusive and desired.grace_seconds == 0:
         revoke += tuple(key for key in seen.matches.others if key not in revoke)
     return Plan(
@@ -220,27 +222,35 @@ def _reissue(
     current: ApiKey,
     wanted: datetime | None,
     due: bool,
-    lost: bool,
+    lost_grace: int | None,
     drift: _drift.Drift,
 ) -> tuple[Issue, str, tuple[ApiKey, ...]]:
-    """Refresh where the service allows it, else replace. Returns issue, action, and what goes after delivery."""
-    if lost and not due and not drift.reasons:
+    """Refresh where the service allows it, else replace. Returns issue, action, and what goes after delivery.
+
+    `lost_grace` is None unless the secret is lost.
+    """
+    if lost_grace is not None and not due and not drift.reasons:
         # Only the secret is gone: the key keeps its expiry.
-        return Issue(current.expires_at, grace_seconds(desired, "lost"), current), REFRESHED, ()
+        return Issue(current.expires_at, lost_grace, current), REFRESHED, ()
     if current.expires_at is None:
         expiry_allowed = True
     else:
         expiry_allowed = wanted is not None and wanted - SAME_INSTANT <= current.expires_at
     if expiry_allowed and not drift.needs_new_key:
         expires_at = wanted if current.expires_at is None or wanted is None else min(wanted, current.expires_at)
-        grace = grace_seconds(desired, "lost" if lost else "due" if due else "expiry")
+        grace = grace_seconds(desired, "due" if due else "expiry") if lost_grace is None else lost_grace
         if expires_at is not None:
             # The old key must not outlive the new one, or it would be taken for a duplicate.
             grace = max(0, min(grace, int((expires_at - now).total_seconds())))
         return Issue(expires_at, grace, current), REFRESHED, ()
     issue = Issue(wanted)
-    # An explicit grace_period of 0 means the old secret must stop now, for example after a leak.
-    if lost or grace_seconds(desired, "drift" if drift.reasons else "due") == 0:
+    if lost_grace is None:
+        grace = grace_seconds(desired, "drift" if drift.reasons else "due")
+    else:
+        # A declared one is for a secret that somebody has.
+        grace = lost_grace if desired.grace_seconds is None else 0
+    if grace == 0:
+        # Declared, it means that the old secret must stop now, for example after a leak.
         return issue, REPLACED, (current,)
     expires_in_time = current.expires_at is not None and (wanted is None or current.expires_at - SAME_INSTANT <= wanted)
     if not expires_in_time and not desired.exclusive:

@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import math
 import typing as t
 from datetime import datetime, timedelta
 
@@ -70,6 +71,18 @@ def grace_seconds(desired: DesiredKey, reason: str) -> int:
         waits = desired.held_secret is not None or desired.retire_unused_for is not None
         return DEFAULT_GRACE if waits else 0
     return DEFAULT_GRACE if reason in ("due", "expiry") else 0
+
+
+def grace_of_lost(desired: DesiredKey, matches: Matches, current: ApiKey, now: datetime) -> int:
+    """How long the lost secret keeps working after a reissue, in seconds.
+
+    Where a refresh keeps the id (section 3.1), what the holder has may be an earlier secret of the same key. It fits no
+    live key, and serves to the end of its grace period, unless a reissue without one ends it.
+    """
+    if desired.grace_seconds is not None or matches.foreign is None:
+        return grace_seconds(desired, "lost")
+    overlap_ends = current.created_at + timedelta(seconds=grace_seconds(desired, "due"))
+    return max(0, math.ceil((overlap_ends - now).total_seconds()))
 
 
 def is_in_use(desired: DesiredKey, key: ApiKey, now: datetime) -> bool:

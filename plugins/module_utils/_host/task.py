@@ -32,7 +32,7 @@ from ansible_collections.community.arize.plugins.module_utils._service.connectio
     secrets_in_urls,
 )
 from ansible_collections.community.arize.plugins.module_utils._service.dialect import Dialect
-from ansible_collections.community.arize.plugins.module_utils._service.http import HttpTransport
+from ansible_collections.community.arize.plugins.module_utils._service.http import HttpTransport, SessionPool
 from ansible_collections.community.arize.plugins.module_utils._service.memory import Memory, RememberingClient
 from ansible_collections.community.arize.plugins.module_utils._service.pace import Pace
 from ansible_collections.community.arize.plugins.module_utils._work import list_keys as _info
@@ -64,18 +64,20 @@ class Host:
     local_now: t.Callable[[], datetime] = utc_now
     # Makes transports; called as the class HttpTransport is.
     connect: t.Callable[..., HttpTransport] = HttpTransport
+    # Sessions that outlive the task; None for those of this task only.
+    sessions: SessionPool | None = None
 
 
 class Clients:
     """The clients of one task, which share clock and pace."""
 
-    def __init__(self, host: Host, connection: Connection, cleaner: Cleaner) -> None:
+    def __init__(self, host: Host, connection: Connection, cleaner: Cleaner, sessions: SessionPool) -> None:
         self.credential = connection.credential
         self.base_url = connection.base_url
         self._connection = connection
         self._dialect = Dialect(connection.dialect, not connection.is_arize_cloud)
         self._connect = functools.partial(
-            host.connect, connection, host.sleep, ServerClock(local=host.local_now), cleaner
+            host.connect, connection, host.sleep, ServerClock(local=host.local_now), cleaner, pool=sessions
         )
         self._pace = Pace()
         self._memory = Memory()
@@ -195,7 +197,8 @@ def _execute(host: Host, make_task: TaskMaker, cleaner: Cleaner) -> Result:
             "the network can read them. Use https in api_url.",
         )
     with contextlib.ExitStack() as closing:
-        task = make_task(host, Clients(host, connection, cleaner), closing)
+        sessions = host.sessions or closing.enter_context(contextlib.closing(SessionPool()))
+        task = make_task(host, Clients(host, connection, cleaner, sessions), closing)
         try:
             return task.predict() if host.dry_run else task.carry_out()
         except ArizeError as error:

@@ -79,15 +79,21 @@ class Cleaner:
         return self.text(" ".join(value.split()))[:longest] or None
 
     def value(self, value: t.Any, name: t.Any = None) -> t.Any:
-        """A result or a part of it, all texts in it cleaned. `name` is the member that holds it."""
+        """A result or a part of it, all texts in it cleaned. `name` is the member that holds it.
+
+        What is clean is returned and not copied: a listing may have a hundred thousand keys.
+        """
         if isinstance(value, str):
             if name == "key" and value in self._secrets:
                 return value
             return self.text(value, lines=name in _OF_SEVERAL_LINES)
         if isinstance(value, dict):
-            return {self._member(key): self.value(inner, key) for key, inner in value.items()}
+            members = {self._member(key): self.value(inner, key) for key, inner in value.items()}
+            is_clean = _same(members, value) and _same(members.values(), value.values())
+            return value if is_clean else members
         if isinstance(value, (list, tuple)):
-            return [self.value(inner) for inner in value]
+            items = [self.value(inner) for inner in value]
+            return value if isinstance(value, list) and _same(items, value) else items
         return value
 
     def _member(self, name: t.Any) -> t.Any:
@@ -143,6 +149,10 @@ class Cleaner:
 def _core(known: str) -> str:
     """What must be in a text for a secret to be in it: all but the beginning, which a backslash may have swallowed."""
     return known[_LEAD:] if len(known) >= 3 * _LEAD else known
+
+
+def _same(found: t.Collection[t.Any], given: t.Collection[t.Any]) -> bool:
+    return len(found) == len(given) and all(one is other for one, other in zip(found, given))
 
 
 def _visible(text: str) -> tuple[str, list[int]]:

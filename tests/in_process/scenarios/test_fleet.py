@@ -55,6 +55,12 @@ def seed(simulator: Simulator, name: str, space: str, **values: t.Any) -> t.Any:
     return simulator.seed_key(name=name, space_id=space_id, **values)
 
 
+def test_workers_keep_their_connections(simulator: Simulator, folder: pathlib.Path) -> None:
+    done = run_keys(simulator, **declared(folder, concurrency=2))
+    assert summary(done) == {"created": len(SPACES)}
+    assert simulator.connections == 2
+
+
 def summary(outcome: Outcome) -> dict[str, int]:
     return {name: count for name, count in outcome["summary"].items() if count}
 
