@@ -266,8 +266,8 @@ options:
       - V(fail) says so and changes nothing.
       - V(reissue) refreshes the key, delivers the new secret, and warns. The lost one stops serving at once, or after a
         O(grace_period) that you set. While what O(dest) or O(held_secret) has may be an earlier secret of the key, in
-        its grace period, it stops when that is over. A key that has been issued within the last ten minutes is left alone, because
-        another run may be about to deliver its secret.
+        its grace period, it stops when that is over. A key that has been issued within the last ten minutes is left
+        alone, because another run may be about to deliver its secret.
       - It also covers a request that issues a key and whose answer is lost. What certainly came of it is refreshed at
         once; with V(fail), or when it may be another run's, the task fails and names it.
     type: str
