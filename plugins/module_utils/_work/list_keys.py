@@ -90,14 +90,8 @@ def gather(client: ArizeClient, query: KeyQuery, warnings: list[str]) -> dict[st
     keys = list(listing.keys.values())
     found = _audit.findings(keys, query.thresholds, now, listing.spaces_of) if query.thresholds.any_set else None
     owners = _owners(client, keys, warnings) if query.owners else None
-    complete = not listing.unread and not listing.has_more
-    summary = {**_audit.summary(keys, found, now, complete), "unread_spaces": listing.unread}
-    # There may be a hundred thousand keys, so each is let go when it has been shown.
-    listing.keys.clear()
-    keys.reverse()
     shown = []
-    while keys:
-        key = keys.pop()
+    for key in keys:
         public = key.public()
         public["live"] = key.is_live(now)
         public["space_ids"] = _space_ids(listing, key)
@@ -107,6 +101,7 @@ def gather(client: ArizeClient, query: KeyQuery, warnings: list[str]) -> dict[st
         if found is not None:
             public["findings"] = found[key.key_id]
         shown.append(public)
+    complete = not listing.unread and not listing.has_more
     if listing.unread:
         warnings.append(
             f"The keys of {len(listing.unread)} space(s) could not be read, so the list is not complete: "
@@ -118,7 +113,7 @@ def gather(client: ArizeClient, query: KeyQuery, warnings: list[str]) -> dict[st
         "api_keys": shown,
         "spaces": [{"id": space_id, **space} for space_id, space in listing.spaces.items()],
         "pagination": {"has_more": listing.has_more, "next_cursor": listing.next_cursor},
-        "summary": summary,
+        "summary": {**_audit.summary(keys, found, now, complete), "unread_spaces": listing.unread},
     }
 
 
