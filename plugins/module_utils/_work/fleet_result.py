@@ -22,12 +22,12 @@ def fleet_result(
     entries: t.Sequence[Entry],
     results: t.Sequence[Result | None],
     halted: str,
-    pruned: t.Sequence[ApiKey],
+    pruned: t.Sequence[tuple[ApiKey, str]],
     diff: bool,
 ) -> Result:
     """One shape for one key and for many, on success and on failure.
 
-    `results` has None for what was not begun, because of what `halted` says.
+    `results` has None for what was not begun, because of what `halted` says; `pruned` has keys with their space.
     """
     not_begun = {"changed": False, "failed": True, "msg": f"Not begun, because {halted}."}
     done = [
@@ -48,7 +48,7 @@ def fleet_result(
         "changed": any(result["changed"] for result in done) or bool(pruned),
         "failed": bool(failed or not_started),
         "api_keys": done,
-        "pruned": [{**key.public(), "status": "revoked"} for key in pruned],
+        "pruned": [{**key.public(), "status": "revoked", "space": space} for key, space in pruned],
         "not_started": not_started,
         "summary": summary,
         "next_rotation_at": min(rotations, default=None),
@@ -75,7 +75,7 @@ def _message(summary: t.Mapping[str, int], failed: t.Sequence[Result], halted: s
 
 
 def _plan(
-    entries: t.Sequence[Entry], results: t.Sequence[Result | None], pruned: t.Sequence[ApiKey]
+    entries: t.Sequence[Entry], results: t.Sequence[Result | None], pruned: t.Sequence[tuple[ApiKey, str]]
 ) -> t.Iterator[str]:
     """A line for each change, as in a plan, and one for all that stays."""
     unchanged = 0
@@ -91,7 +91,7 @@ def _plan(
             ends = f", expires {key['expires_at']}" if key.get("expires_at") else ""
             why = "" if result["action"] == "created" else f": {' '.join(result['reasons'])}"
             yield f"{_SIGNS[result['action']]} {_VERBS[result['action']]} {entry.desired.label}{ends}{why}"
-    for api_key in pruned:
-        yield f"- prune {api_key.key_type} key {api_key.name!r} (id {api_key.key_id})"
+    for api_key, space in pruned:
+        yield f"- prune {api_key.key_type} key {api_key.name!r} in space {space} (id {api_key.key_id})"
     if unchanged:
         yield f"  {unchanged} unchanged"

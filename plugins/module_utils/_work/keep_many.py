@@ -80,6 +80,8 @@ class FleetReconciler:
         self._halted: str | None = None
         # In the order of the keys that they are about, each once.
         self.warnings: list[str] = []
+        # The pruned space of each key in it by id, as it is called in prune_spaces.
+        self._homes: dict[str, str] = {}
 
     def predict(self) -> Result:
         """What a real run would do now, with GET requests only."""
@@ -187,6 +189,8 @@ class FleetReconciler:
                 for space_id in ScopeResolver(client, entry.desired.organizations).space_ids()
             }
             listed = self._listed(space_ids)
+            for name, space_id in zip(fleet.prune_spaces, space_ids):
+                self._homes.update((key.key_id, name) for key in listed[space_id])
             found = undeclared(Pruning(space_ids, fleet.prune_exclude), listed, declared, self._means.credential)
             self.warnings += found.warnings
             keys = self._elsewhere_spared(client, found.keys, space_ids)
@@ -223,7 +227,8 @@ class FleetReconciler:
         return list(left.values())
 
     def _result(self, results: t.Sequence[Result | None], pruned: t.Sequence[ApiKey], problem: str | None) -> Result:
-        result = fleet_result(self._fleet.entries, results, self._halted or "", pruned, self._means.diff)
+        gone = [(key, self._homes[key.key_id]) for key in pruned]
+        result = fleet_result(self._fleet.entries, results, self._halted or "", gone, self._means.diff)
         if problem is not None:
             result.update(failed=True, msg=f"{result['msg']} {problem}")
         if result["failed"]:

@@ -227,6 +227,9 @@ def test_pruning(simulator: Simulator, folder: pathlib.Path, check: bool) -> Non
     assert not outcome.failed, outcome.message
     gone = {stray.id, *(key.id for key in simulator.keys(name="s1-ingest"))}
     assert {key["id"] for key in outcome["pruned"]} == gone
+    for key in outcome["pruned"]:
+        line = f"- prune service key {key['name']!r} in space {key['space']} (id {key['id']})"
+        assert line in outcome["diff"]["prepared"].splitlines()
     assert any("nothing-*" in warning for warning in outcome.warnings)
     assert "- prune service key 'stray'" in outcome["diff"]["prepared"]
     assert outcome["diff"]["prepared"].endswith("\n  3 unchanged\n")
