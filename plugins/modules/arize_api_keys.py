@@ -318,7 +318,7 @@ api_keys:
       type: str
       sample: ak-not-a-real-key
 pruned:
-  description: Keys that were revoked because nobody declares them, or would be in check mode, with the space in C(space).
+  description: Keys that were revoked because nobody declares them, or would be in check mode. C(space) says where.
   type: list
   elements: dict
   returned: when the keys were looked at
