@@ -219,8 +219,8 @@ def test_a_fleet(page: Page, tmp_path: pathlib.Path) -> None:
     rows.append(("`arize_api_keys`", f"{idle:.1f}", "1", ""))
     page.add(
         "A fleet by a loop",
-        f"The items of the first table, and {LATENCY * 1000:.0f} ms for each answer. A faster machine makes `ax` faster, "
-        "and not the wire, for which the bulk task waits most of its time.",
+        f"The items of the first table, and {LATENCY * 1000:.0f} ms for each answer. A faster machine makes `ax` "
+        "faster, and not the wire, for which the bulk task waits most of its time.",
         rows,
     )
 
