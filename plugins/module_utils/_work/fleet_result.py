@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import collections
+import re
 import typing as t
 
 from ansible_collections.community.arize.plugins.module_utils._decide.fleet import Entry
@@ -16,6 +17,8 @@ from ansible_collections.community.arize.plugins.module_utils._model.keys import
 Result = t.Dict[str, t.Any]
 _SIGNS = {"created": "+", "refreshed": "~", "replaced": "~", "revoked": "-"}
 _VERBS = {"created": "create", "refreshed": "refresh", "replaced": "replace", "revoked": "revoke"}
+# What `describe` puts before a reason.
+_SUBJECT = re.compile(r"\A\w+ key .+? \(id [^)]*\) ")
 
 
 def fleet_result(
@@ -87,11 +90,22 @@ def _plan(
         elif result["action"] == "none":
             yield f"~ correct the file of {entry.desired.label}"
         else:
-            key = result["api_key"] or {}
-            ends = f", expires {key['expires_at']}" if key.get("expires_at") else ""
-            why = "" if result["action"] == "created" else f": {' '.join(result['reasons'])}"
-            yield f"{_SIGNS[result['action']]} {_VERBS[result['action']]} {entry.desired.label}{ends}{why}"
+            yield _line(entry, result)
     for api_key, space in pruned:
         yield f"- prune {api_key.key_type} key {api_key.name!r} in space {space} (id {api_key.key_id})"
     if unchanged:
         yield f"  {unchanged} unchanged"
+
+
+def _line(entry: Entry, result: Result) -> str:
+    """One key that is issued or revoked."""
+    action = result["action"]
+    begin = f"{_SIGNS[action]} {_VERBS[action]} {entry.desired.label}"
+    ends = (result["api_key"] or {}).get("expires_at")
+    if action == "created":
+        return begin if ends is None else f"{begin}, expires {ends}"
+    if action == "revoked":
+        return f"{begin}: {' '.join(result['reasons'])}"
+    # The line has named the key already.
+    reasons = " ".join(_SUBJECT.sub("", reason) for reason in result["reasons"])
+    return f"{begin}: {reasons}" if ends is None else f"{begin}: {reasons} The new one expires {ends}."

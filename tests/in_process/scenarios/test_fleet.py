@@ -55,6 +55,16 @@ def seed(simulator: Simulator, name: str, space: str, **values: t.Any) -> t.Any:
     return simulator.seed_key(name=name, space_id=space_id, **values)
 
 
+def test_the_plan_says_why_a_key_is_replaced_and_names_it_once(simulator: Simulator, folder: pathlib.Path) -> None:
+    run_keys(simulator, **declared(folder))
+    simulator.age(days=80)
+    line = run_keys(simulator, check=True, **declared(folder))["diff"]["prepared"].splitlines()[0]
+    before = (
+        "~ replace service key 's0-ingest' in space s0: expires in less than renew_before (14d). The new one expires 2"
+    )
+    assert line.startswith(before)
+
+
 def test_workers_keep_their_connections(simulator: Simulator, folder: pathlib.Path) -> None:
     done = run_keys(simulator, **declared(folder, concurrency=2))
     assert summary(done) == {"created": len(SPACES)}
