@@ -11,21 +11,23 @@ from support.playbooks import ROOT
 from support.tables import check_table
 
 # By the letters that the state machine in tests/in_process/properties uses. A test is a file, or a function of one.
+_MACHINES = tuple(
+    f"tests/in_process/properties/test_invariants.py::{test}"
+    for test in ("test_invariants", "test_invariants_with_a_store", "test_invariants_of_a_fleet")
+)
 INVARIANTS: dict[str, tuple[str, tuple[str, ...]]] = {
     "a": (
         "With `exclusive`, a run that converges leaves one live key that is not retiring",
         (
-            "tests/in_process/properties/test_invariants.py::test_invariants",
-            "tests/in_process/properties/test_invariants.py::test_invariants_of_a_fleet",
+            *_MACHINES,
             "tests/in_process/properties/test_races.py::test_race",
             "tests/in_process/properties/test_races.py::test_race_of_fleets",
         ),
     ),
     "b": (
-        "A live key that a run issued has a holder: the result, `dest`, or a failure that names its id",
+        "A live key that a run issued has a holder: the result, `dest`, the store, or a failure that names its id",
         (
-            "tests/in_process/properties/test_invariants.py::test_invariants",
-            "tests/in_process/properties/test_invariants.py::test_invariants_of_a_fleet",
+            *_MACHINES,
             "tests/in_process/scenarios/test_faults.py::test_the_table",
             "tests/in_process/scenarios/test_fleet.py::test_killed_at_any_moment",
             "tests/in_process/scenarios/test_killed.py::test_killed",
@@ -37,8 +39,7 @@ INVARIANTS: dict[str, tuple[str, tuple[str, ...]]] = {
     "c": (
         "Check mode sends reads only, and predicts what a run does",
         (
-            "tests/in_process/properties/test_invariants.py::test_invariants",
-            "tests/in_process/properties/test_invariants.py::test_invariants_of_a_fleet",
+            *_MACHINES,
             "tests/in_process/scenarios/test_present_table.py::test_row",
             "tests/in_process/scenarios/test_refusals.py",
         ),
@@ -46,16 +47,14 @@ INVARIANTS: dict[str, tuple[str, tuple[str, ...]]] = {
     "d": (
         "A second run with the same input changes nothing",
         (
-            "tests/in_process/properties/test_invariants.py::test_invariants",
-            "tests/in_process/properties/test_invariants.py::test_invariants_of_a_fleet",
+            *_MACHINES,
             "tests/in_process/scenarios/test_present_table.py::test_row",
         ),
     ),
     "e": (
         "No old secret dies before the new one is delivered, unless a refresh without an overlap was asked for",
         (
-            "tests/in_process/properties/test_invariants.py::test_invariants",
-            "tests/in_process/properties/test_invariants.py::test_invariants_of_a_fleet",
+            *_MACHINES,
             "tests/in_process/scenarios/test_killed.py::test_killed",
             "tests/in_process/scenarios/test_two_years.py",
         ),
@@ -63,11 +62,18 @@ INVARIANTS: dict[str, tuple[str, tuple[str, ...]]] = {
     "f": (
         "No output holds a secret or the credential, but `key`",
         (
-            "tests/in_process/properties/test_invariants.py::test_invariants",
-            "tests/in_process/properties/test_invariants.py::test_invariants_of_a_fleet",
+            *_MACHINES,
             "tests/playbooks/test_leak_scan.py",
             "tests/playbooks/test_leaks.py",
             "tests/in_process/hostile/test_hostile_answers.py",
+        ),
+    ),
+    "g": (
+        "A store whose writes fail holds a working secret again one run after the last failure, with `held_secret`",
+        (
+            "tests/in_process/properties/test_invariants.py::test_invariants_with_a_store",
+            "tests/in_process/scenarios/test_held_secret.py",
+            "tests/stores/test_recipes.py::test_a_playbook_with_a_store",
         ),
     ),
     "h": (
