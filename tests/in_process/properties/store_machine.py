@@ -105,3 +105,5 @@ class StoreMachine(KeyMachine):
         self.arrive()
         self.next_write = "works"
         super().converge()
+        if self.profile.get("exclusive") and self.profile["on_lost_secret"] == "reissue":
+            assert self.file_is_valid(), "(g) the store was not healed"
