@@ -175,3 +175,9 @@ def test_the_version_in_the_documentation_is_that_of_the_collection() -> None:
     version = yaml.safe_load((ROOT / "galaxy.yml").read_text(encoding="utf-8"))["version"]
     page = (ROOT / "docs" / "offline.md").read_text(encoding="utf-8")
     assert set(re.findall(r"community-arize-([\w.]+)\.tar\.gz", page)) == {version}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: path.name)
+def test_tests_that_a_page_names_exist(page: pathlib.Path) -> None:
+    named = re.findall(r"`(tests/[\w./]+)`", page.read_text(encoding="utf-8"))
+    assert [path for path in named if not (ROOT / path).exists()] == []
