@@ -9,14 +9,14 @@ DOCUMENTATION = r"""
 module: arize_api_key
 short_description: Manage an Arize AX API key
 description:
-  - Declares one API key of Arize AX and brings it about. A key is issued when it is missing, rotated when a condition
-    that you set is met, and revoked when you declare it absent.
-  - The service shows the secret of a key once, when it is issued, and neither names nor creation are unique there.
-    This module finds the key by type, name and space, and creates one only when none fits or when one is replaced.
-  - The new secret is handed over in RV(key) or in O(dest) before an old one stops serving. The exception is a refresh
-    without an overlap, with which the service ends the old secret before it answers. That is the default of
+  - Manages one API key of Arize AX. The key is issued when it is missing, rotated when a condition that you set is met,
+    and revoked when you declare it absent.
+  - The service shows the secret of a key once, when it is issued, and allows several keys of one name. This module finds
+    the key by type, name and space, and creates one only when none fits or when one is replaced.
+  - The new secret is returned in RV(key) or written to O(dest) before an old one stops working. The exception is a
+    refresh without an overlap, with which the service ends the old secret before it answers. That is the default of
     O(state=refreshed) and of O(on_lost_secret=reissue).
-  - Nothing of a key can be changed in place. O(on_drift) says what happens when the key found differs from the options.
+  - A key can't be edited. O(on_drift) says what happens when the key found differs from the options.
 author:
   - community.arize contributors (@community-arize)
 version_added: 1.0.0

@@ -9,13 +9,13 @@ DOCUMENTATION = r"""
 module: arize_api_keys
 short_description: Manage many Arize AX API keys in one task
 description:
-  - Declares a fleet of API keys of Arize AX and brings it about, for dozens to thousands of spaces. Each key goes
-    through what M(community.arize.arize_api_key) does for one.
+  - Manages a fleet of API keys of Arize AX, for dozens to thousands of spaces. Each key is managed as by
+    M(community.arize.arize_api_key).
   - Keys of one space share a listing, and names of spaces are looked up in one listing for all. A run in which nothing
     is due sends one request for each space, several at a time.
-  - A key that fails concerns no other one. The task goes on, and fails at the end with the results of all keys. A
-    rejected credential ends the work, and RV(not_started) names what was not begun.
-  - On demand, live service keys that nobody declares are revoked, see O(prune_spaces).
+  - If a key fails, the task goes on with the others, and fails at the end with the results of all keys. A rejected
+    credential ends the work, and RV(not_started) names the keys that were not begun.
+  - If asked, the task also revokes live service keys that nobody declares, see O(prune_spaces).
 author:
   - community.arize contributors (@community-arize)
 version_added: 1.2.0
