@@ -11,8 +11,8 @@ short_description: Manage an Arize AX API key
 description:
   - Manages one API key of Arize AX. The key is issued when it is missing, rotated when a condition that you set is met,
     and revoked when you declare it absent.
-  - The service shows the secret of a key once, when it is issued, and allows several keys of one name. This module finds
-    the key by type, name and space, and creates one only when none fits or when one is replaced.
+  - The service shows the secret of a key once, when it is issued, and allows several keys of one name. This module
+    finds the key by type, name and space, and creates one only when none fits or when one is replaced.
   - The new secret is returned in RV(key) or written to O(dest) before an old one stops working. The exception is a
     refresh without an overlap, with which the service ends the old secret before it answers. That is the default of
     O(state=refreshed) and of O(on_lost_secret=reissue).
