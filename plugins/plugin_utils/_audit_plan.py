@@ -67,7 +67,7 @@ def plan(variables: Row, environment: t.Mapping[str, str]) -> dict[str, t.Any]:
     given.update({name: _listed(given[name]) for name in _LISTS})
     problems = [problem for name in _LISTS for problem in _empty_entries(name, given[name])]
     # Reported above, and some releases of ansible-core would report them again.
-    lists = {name: given[name] for name in _LISTS if isinstance(given[name], list)}
+    lists: dict[str, list[t.Any]] = {name: value for name, value in given.items() if isinstance(value, list)}
     given.update({name: [entry for entry in entries if entry is not None] for name, entries in lists.items()})
     validated = ArgumentSpecValidator(SPECIFICATION).validate({k: v for k, v in given.items() if v not in EMPTY})
     # Values of the wrong type are reported once, so they are not judged any further.
