@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import pathlib
 import typing as t
 
@@ -18,7 +19,7 @@ from ansible_collections.community.arize.plugins.plugin_utils import _in_process
 from simulator import Simulator
 
 # From ansible-core 2.22 on the display masks what is registered, and results stay as they are.
-MASKS_RESULTS = _in_process.register_secret is None
+MASKS_RESULTS = importlib.util.find_spec("ansible.module_utils.secrets") is None
 HOME = {"HOME": "/home/worker", "KEYS": "/keys"}
 
 
