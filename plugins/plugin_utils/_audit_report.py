@@ -200,12 +200,13 @@ def _spaces(keys: t.Sequence[Row], names: t.Mapping[str, str], spaces: t.Mapping
     inside: dict[str, list[str]] = {space_id: [] for space_id in names}
     for key in keys:
         for space_id in key["space_ids"]:
-            inside.get(space_id, []).append(key["id"])
+            if space_id in inside:
+                inside[space_id].append(key["id"])
     rows = [
         {"id": space_id, "name": name, "organization": spaces[space_id]["organization"], "keys": inside[space_id]}
         for space_id, name in sorted(names.items(), key=lambda each: (each[1], each[0]))
     ]
-    homeless = [key["id"] for key in keys if not set(key["space_ids"]) & set(names)]
+    homeless = [key["id"] for key in keys if inside.keys().isdisjoint(key["space_ids"])]
     if homeless:
         rows.append({"id": "", "name": "Not in a space of this audit", "organization": None, "keys": homeless})
     return rows

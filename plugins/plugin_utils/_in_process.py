@@ -117,17 +117,14 @@ def run_in_process(
 
 def _shown(specification: t.Mapping[str, t.Any], options: t.Any) -> t.Any:
     """The options as `invocation` shows them, so that no credential gets into a registered result."""
+    if isinstance(options, list):
+        return [_shown(specification, item) for item in options]
     if not isinstance(options, dict):
         return options
     shown: Result = {}
     for name, value in options.items():
         option = specification.get(name, {})
-        if value and option.get("no_log"):
-            shown[name] = _NOT_SHOWN
-        elif "options" in option and isinstance(value, list):
-            shown[name] = [_shown(option["options"], item) for item in value]
-        else:
-            shown[name] = _shown(option["options"], value) if "options" in option else value
+        shown[name] = _NOT_SHOWN if value and option.get("no_log") else _shown(option.get("options", {}), value)
     return shown
 
 

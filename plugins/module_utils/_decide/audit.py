@@ -71,7 +71,8 @@ def summary(
         "by_type": dict(collections.Counter(key.key_type for key in keys)),
         "by_status": dict(collections.Counter(key.status for key in keys)),
         "complete": complete,
-        "roles_not_shown": sum(key.is_live(now) and not _shows_roles(key) for key in keys),
+        # A user key has no roles of its own.
+        "roles_not_shown": sum(key.key_type == "service" and key.is_live(now) and not key.shows_roles for key in keys),
     }
     if found is not None:
         counted["by_finding"] = dict(collections.Counter(name for names in found.values() for name in names))
@@ -102,13 +103,9 @@ def _of_use(key: ApiKey, thresholds: Thresholds, now: datetime) -> list[str]:
     return ["unused"] if thresholds.unused_for.after(key.last_used_at) <= now else []
 
 
-def _shows_roles(key: ApiKey) -> bool:
-    """Whether an admin role would be found; a user key has no roles of its own."""
-    return key.key_type != "service" or (key.bot_user is not None and key.bot_user.roles_visible)
-
-
 def _of_roles(key: ApiKey) -> list[str]:
-    return ["admin_role"] if key.bot_user is not None and key.bot_user.roles_visible and _is_admin(key.bot_user) else []
+    bot_user = key.bot_user if key.shows_roles else None
+    return ["admin_role"] if bot_user is not None and _is_admin(bot_user) else []
 
 
 def _is_admin(bot_user: BotUser) -> bool:

@@ -158,6 +158,11 @@ class ApiKey:
     last_used_at: datetime | None = None
     bot_user: BotUser | None = None
 
+    @property
+    def shows_roles(self) -> bool:
+        """Whether the service showed which roles its bot user has."""
+        return self.bot_user is not None and self.bot_user.roles_visible
+
     def is_live(self, now: datetime) -> bool:
         """ACTIVE and not past its expiry: the service may list an expired key as ACTIVE (section 4)."""
         return self.status == "active" and (self.expires_at is None or self.expires_at > now)

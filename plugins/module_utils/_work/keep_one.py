@@ -134,7 +134,7 @@ class KeyReconciler:
         return self._file.state()
 
     def _stored(self, state: FileState | None) -> StoredSecret | None:
-        """What the holder has, for the decision which key is in use; only state present asks for it."""
+        """What the holder has, which tells the key that is in use. None unless the state is present."""
         held = self._desired.held_secret
         if held is not None:
             return StoredSecret(held if held.reveal() else None, True, "the store")

@@ -135,7 +135,7 @@ class _Listing:
         for key in keys:
             known = self.keys.get(key.key_id)
             # Only an unscoped listing shows bindings (contract section 1.2).
-            if known is None or known.bot_user is None or not known.bot_user.roles_visible:
+            if known is None or not known.shows_roles:
                 self.keys[key.key_id] = key
             if space_id is not None:
                 self.spaces_of.setdefault(key.key_id, []).append(space_id)
