@@ -13,7 +13,7 @@ import typing as t
 import pytest
 import yaml
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from support.pages import BLOCKS, PAGES, Block, plays_of
+from support.pages import BLOCKS, PAGES, Block, module_calls, plays_of
 from support.playbooks import ROOT
 
 from ansible_collections.community.arize.plugins.module_utils._host.arguments import (
@@ -35,24 +35,17 @@ ROLES: dict[str, dict[str, t.Any]] = {
     for path in sorted((ROOT / "roles").glob("*/meta/argument_specs.yml"))
 }
 EXAMPLES = sorted(path for path in (ROOT / "examples").glob("*.yml") if path.name != "inventory.yml")
-TASK_LISTS = ("tasks", "pre_tasks", "post_tasks", "handlers", "block", "rescue", "always")
 AD_HOC = re.compile(r"-m community\.arize\.(\w+)\s+(?:\\\s+)?-a '(\{.*?\})'", re.DOTALL)
 
 
 YAML_BLOCKS = [block for block in BLOCKS if block.language == "yaml"]
 
 
-def module_calls(entries: t.Sequence[dict[str, t.Any]]) -> t.Iterator[tuple[str, dict[str, t.Any]]]:
-    """Each use of a module of this collection, with its options, those of module_defaults included."""
-    for entry in entries:
-        for name, value in entry.items():
-            if name in TASK_LISTS:
-                yield from module_calls(value)
-            elif name == "module_defaults":
-                for target, options in value.items():
-                    yield target.removeprefix(PREFIX), options
-            elif name.startswith(PREFIX):
-                yield name.removeprefix(PREFIX), value
+def our_calls(plays: t.Sequence[dict[str, t.Any]]) -> t.Iterator[tuple[str, dict[str, t.Any]]]:
+    """Each use of a module of this collection or of its group, with its options."""
+    for name, options in module_calls(plays):
+        if name == GROUP or name.startswith(PREFIX):
+            yield name.removeprefix(PREFIX), options
 
 
 def wrong_options(spec: dict[str, t.Any], options: dict[str, t.Any], where: str) -> list[str]:
@@ -74,7 +67,7 @@ def wrong_options(spec: dict[str, t.Any], options: dict[str, t.Any], where: str)
 def wrong_calls(plays: t.Sequence[dict[str, t.Any]], where: str) -> list[str]:
     """What is wrong with the uses of our modules in these plays."""
     wrong = []
-    for module, options in module_calls(plays):
+    for module, options in our_calls(plays):
         if module == GROUP:
             wrong += wrong_options(connection_arguments().argument_spec, options, f"{where}: {GROUP}")
         elif module not in SPECS:
@@ -134,14 +127,14 @@ def test_a_block_parses_and_its_options_exist(block: Block) -> None:
 @pytest.mark.parametrize(("module", "text"), module_examples().items(), ids=list(SPECS))
 def test_the_options_of_a_modules_examples_exist(module: str, text: str) -> None:
     plays = plays_of(yaml.safe_load(text))
-    assert module in {name for name, _options in module_calls(plays)}
+    assert module in {name for name, _options in our_calls(plays)}
     assert wrong_calls(plays, module) == []
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.name)
 def test_the_options_of_an_example_exist(example: pathlib.Path) -> None:
     plays = plays_of(yaml.safe_load(example.read_text(encoding="utf-8")))
-    assert list(module_calls(plays)) or [role for play in plays for role in play["roles"]]
+    assert list(our_calls(plays)) or [role for play in plays for role in play["roles"]]
     assert wrong_calls(plays, example.name) == []
     assert wrong_role_variables(plays, example.name) == []
 

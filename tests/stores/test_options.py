@@ -7,33 +7,22 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import typing as t
 
 import yaml
-from support.pages import BLOCKS, plays_of
+from support.pages import BLOCKS, module_calls, plays_of
 
 from stores.conftest import VENV
 
-OURS = ("ansible.builtin.", "community.arize.")
-TASK_LISTS = ("tasks", "pre_tasks", "post_tasks", "handlers", "block", "rescue", "always")
-
-
-def foreign_calls(entries: t.Sequence[dict[str, t.Any]]) -> t.Iterator[tuple[str, set[str]]]:
-    """Each use of a module of another collection, with the names of its options."""
-    for entry in entries:
-        for name, value in entry.items():
-            if name in TASK_LISTS:
-                yield from foreign_calls(value)
-            elif name.count(".") > 1 and not name.startswith(OURS):
-                yield name, set(value)
+OURS = ("ansible.builtin.", "community.arize.", "group/")
 
 
 def test_options_of_modules_of_other_collections_exist() -> None:
     calls = [
-        call
+        (module, set(options))
         for block in BLOCKS
         if block.language == "yaml"
-        for call in foreign_calls(plays_of(yaml.safe_load(block.text)))
+        for module, options in module_calls(plays_of(yaml.safe_load(block.text)))
+        if not module.startswith(OURS)
     ]
     modules = sorted({module for module, _options in calls})
     assert len(modules) > len(OURS)

@@ -4,15 +4,13 @@
 
 from __future__ import annotations
 
-import os
 import pathlib
-import subprocess
 import typing as t
 
 import pytest
 import yaml
 from support.pages import DOCS
-from support.playbooks import COLLECTIONS, NOT_INHERITED
+from support.playbooks import PlaybookRunner
 
 from simulator import Simulator
 from stores.conftest import CALLBACKS, TASK, VENV, Store
@@ -33,18 +31,15 @@ class Playbook:
 
     def __init__(self, simulator: Simulator, heading: str, folder: pathlib.Path, environment: t.Mapping[str, str]):
         self.simulator = simulator
-        self._folder = folder
-        (folder / "playbook.yml").write_text(recipe(heading))
+        self._runner = PlaybookRunner(simulator, folder, str(VENV / "bin" / "python"))
+        self._playbook = folder / "playbook.yml"
+        self._playbook.write_text(recipe(heading))
         self._environment = {
-            **{name: value for name, value in os.environ.items() if not name.upper().startswith(NOT_INHERITED)},
             "ARIZE_API_KEY": simulator.credential,
             "ARIZE_BASE_URL": simulator.url,
             "HOME": str(folder),
-            "ANSIBLE_COLLECTIONS_PATH": str(COLLECTIONS),
             "ANSIBLE_CALLBACK_PLUGINS": str(CALLBACKS),
             "ANSIBLE_CALLBACKS_ENABLED": "before_task",
-            "ANSIBLE_LOG_PATH": str(folder / "log"),
-            "ANSIBLE_NOCOLOR": "1",
             **environment,
         }
         self.printed = ""
@@ -52,22 +47,12 @@ class Playbook:
     def run(self, *arguments: str, before_writing: str = "true") -> int:
         """The exit status, negative after a signal."""
         between = {"BEFORE_TASK_NAME": TASK, "BEFORE_TASK_COMMAND": before_writing}
-        done = subprocess.run(
-            [str(VENV / "bin" / "ansible-playbook"), "-vvv", "--diff", *arguments, "playbook.yml"],
-            cwd=self._folder,
-            env={**self._environment, **between},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
-            timeout=120,
-        )
-        self.printed += done.stdout
+        done = self._runner.run_playbook(self._playbook, ["-vvv", "--diff", *arguments], **self._environment, **between)
+        self.printed += done.everything_printed
         return done.returncode
 
     def assert_nothing_leaked(self) -> None:
-        text = self.printed + (self._folder / "log").read_text()
-        leaked = [secret for secret in self.simulator.secrets if secret in text]
+        leaked = [secret for secret in self.simulator.secrets if secret in self.printed]
         assert not leaked
 
 

@@ -60,6 +60,21 @@ def anchors_of(page: pathlib.Path) -> set[str]:
     return anchors
 
 
+TASK_LISTS = ("tasks", "pre_tasks", "post_tasks", "handlers", "block", "rescue", "always")
+
+
+def module_calls(entries: t.Sequence[dict[str, t.Any]]) -> t.Iterator[tuple[str, dict[str, t.Any]]]:
+    """Each use of a module by its full name, with its options, those of module_defaults included."""
+    for entry in entries:
+        for name, value in entry.items():
+            if name in TASK_LISTS:
+                yield from module_calls(value)
+            elif name == "module_defaults":
+                yield from value.items()
+            elif name.count(".") > 1:
+                yield name, value
+
+
 def plays_of(content: t.Any) -> list[dict[str, t.Any]]:
     """The plays of a playbook; tasks alone make one play; nothing for what is neither."""
     if not isinstance(content, list) or not all(isinstance(item, dict) for item in content):

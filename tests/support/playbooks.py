@@ -41,11 +41,12 @@ class PlaybookRun:
 
 
 class PlaybookRunner:
-    """Runs ansible-playbook in a folder of its own, against one simulator."""
+    """Runs the ansible-playbook of a Python in a folder of its own, against one simulator."""
 
-    def __init__(self, simulator: Simulator, folder: pathlib.Path) -> None:
+    def __init__(self, simulator: Simulator, folder: pathlib.Path, python: str = sys.executable) -> None:
         self.simulator = simulator
         self.folder = folder
+        self._python = python
         self._count = 0
 
     def key(self, **options: t.Any) -> Task:
@@ -130,13 +131,13 @@ class PlaybookRunner:
             **environment,
         }
         command = [
-            str(pathlib.Path(sys.executable).parent / "ansible-playbook"),
+            str(pathlib.Path(self._python).parent / "ansible-playbook"),
             "--inventory",
             "localhost,",
             "--connection",
             "local",
             "--extra-vars",
-            f"ansible_python_interpreter={sys.executable}",
+            f"ansible_python_interpreter={self._python}",
             *(("--extra-vars", f"arize_in_process={IN_PROCESS}") if IN_PROCESS else ()),
             *arguments,
             str(playbook),
