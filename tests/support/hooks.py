@@ -16,11 +16,11 @@ _local = threading.local()
 class HookedTransport(HttpTransport):
     """The real transport, which calls the thread's hook before each attempt."""
 
-    def _attempt(self, *arguments: t.Any, **keywords: t.Any) -> t.Any:
+    def _exchange(self, *arguments: t.Any, **keywords: t.Any) -> t.Any:
         hook = getattr(_local, "hook", None)
         if hook is not None:
             hook()
-        return super()._attempt(*arguments, **keywords)
+        return super()._exchange(*arguments, **keywords)
 
 
 @contextlib.contextmanager

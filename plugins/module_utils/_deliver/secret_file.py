@@ -286,11 +286,6 @@ class PreparedFile:
             raise SecretFileError(f"dest {self._target.path} can't be written: {error.strerror}") from None
 
 
-def restore(target: SecretFile, before: FileState) -> None:
-    """Bring back what lay at the destination before this run. Raises SecretFileError."""
-    target.restore(before)
-
-
 def _write_all(descriptor: int, content: bytes) -> None:
     view = memoryview(content)
     while view:

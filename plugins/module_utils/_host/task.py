@@ -77,7 +77,7 @@ class Clients:
         self._connection = connection
         self._dialect = Dialect(connection.dialect, not connection.is_arize_cloud)
         self._connect = functools.partial(
-            host.connect, connection, host.sleep, ServerClock(local=host.local_now), cleaner, pool=sessions
+            host.connect, connection, sessions, host.sleep, ServerClock(local=host.local_now), cleaner
         )
         self._pace = Pace()
         self._memory = Memory()

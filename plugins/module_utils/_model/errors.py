@@ -156,45 +156,23 @@ class ApiError(RequestError):
         path: str,
         message: str,
         status: int,
-        title: str | None = None,
-        detail: str | None = None,
-        request_id: str | None = None,
-        error_code: str | None = None,
-        plan: dict[str, t.Any] | None = None,
+        problem: t.Mapping[str, t.Any],
     ) -> None:
+        """`problem` has of C(title), C(detail), C(request_id), C(error_code) and C(plan) what the service sent."""
         super().__init__(method, path, message, status)
-        self.title = title
-        self.detail = detail
-        self.request_id = request_id
-        self.error_code = error_code
-        self.plan = plan or {}
+        self.problem = problem
 
     def with_hint(self, hint: str) -> ApiError:
         """An error like this one, with more words at the end of its message."""
-        return type(self)(
-            self.method,
-            self.path,
-            f"{self}{hint}",
-            self.status or 0,
-            self.title,
-            self.detail,
-            self.request_id,
-            self.error_code,
-            self.plan,
-        )
+        return type(self)(self.method, self.path, f"{self}{hint}", self.status or 0, self.problem)
 
     def is_about(self, field: str) -> bool:
         """Whether the service names this field of the request in what it disliked."""
-        return field in f"{self.title} {self.detail}"
+        return field in f"{self.problem.get('title')} {self.problem.get('detail')}"
 
     def details(self) -> dict[str, t.Any]:
         found = super().details()
-        for name in ("title", "detail", "request_id", "error_code"):
-            value = getattr(self, name)
-            if value is not None:
-                found["request"][name] = value
-        if self.plan:
-            found["request"]["plan"] = self.plan
+        found["request"].update(self.problem)
         return found
 
 

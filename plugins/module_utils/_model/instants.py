@@ -97,11 +97,11 @@ def parse_http_date(text: str | None) -> datetime | None:
         return None
     try:
         parsed = email.utils.parsedate_to_datetime(text)
+        if parsed.tzinfo is None:
+            parsed = parsed.replace(tzinfo=timezone.utc)
+        return parsed.astimezone(timezone.utc)
     except (TypeError, ValueError, IndexError, OverflowError):
         return None
-    if parsed.tzinfo is None:
-        parsed = parsed.replace(tzinfo=timezone.utc)
-    return parsed.astimezone(timezone.utc)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -197,7 +197,8 @@ class ServerClock:
     def learn(self, date_header: str | None) -> None:
         """Take the `Date` header of an answer that has just come in."""
         instant = parse_http_date(date_header)
-        if instant is not None:
+        # Near the ends of the calendar nothing can be reckoned.
+        if instant is not None and 1900 < instant.year < 9000:
             self._seen = (instant, self._monotonic())
             self.skew = instant - self._local()
 

@@ -41,7 +41,6 @@ from ansible_collections.community.arize.plugins.module_utils._service.pace impo
 from ansible_collections.community.arize.plugins.module_utils._service.parse import decoded
 from ansible_collections.community.arize.plugins.module_utils._service.problems import (
     api_error,
-    http_date,
     is_refusal,
     retry_after,
 )
@@ -154,19 +153,17 @@ class HttpTransport:
     def __init__(
         self,
         connection: Connection,
+        pool: SessionPool,
         sleep: t.Callable[[float], None] = time.sleep,
         clock: ServerClock | None = None,
         cleaner: Cleaner | None = None,
-        pool: SessionPool | None = None,
         pace: Pace | None = None,
     ) -> None:
-        """`cleaner` cleans what errors say, and is told the credential. Without a `pool` the session ends at close().
+        """`cleaner` cleans what errors say, and is told the credential.
 
-        Transports that share a `pace` slow down together; those of one task share a `clock`. Raises MissingLibrary
-        without requests.
+        Transports that share a `pace` slow down together; those of one task share a `clock`.
         """
-        self._pool = SessionPool() if pool is None else pool
-        self._owns_pool = pool is None
+        self._pool = pool
         self._pace = pace
         self.clock = ServerClock() if clock is None else clock
         # Bytes of all answers so far.
@@ -189,10 +186,8 @@ class HttpTransport:
         self.learn(credential)
 
     def close(self) -> None:
-        """Give the session back, or end it where no pool was given. No request may follow."""
+        """Give the session back. No request may follow."""
         self._pool.take_back(self._connection, self._session)
-        if self._owns_pool:
-            self._pool.close()
 
     def request(
         self,
@@ -206,12 +201,14 @@ class HttpTransport:
         Raises NotConnected, AnswerLost (never for what has been repeated with success), ProtocolError, or the
         ApiError of the answered status.
         """
+        # Ids stand in messages as the operator knows them.
+        shown = f"/v2{unquote(path)}"
         started = time.monotonic()
         if started > self._ends_at:
             raise _errors.NotConnected(
                 method,
-                f"/v2{unquote(path)}",
-                f"{method} /v2{unquote(path)} was not sent: the task has already run for "
+                shown,
+                f"{method} {shown} was not sent: the task has already run for "
                 f"{TASK_DEADLINE / 60:.0f} minutes because {self._host} answers too slowly. Run again later.",
             )
         attempt = 0
@@ -220,7 +217,7 @@ class HttpTransport:
             if self._pace is not None:
                 self._pace.wait(self._sleep)
             try:
-                answer = self._attempt(method, path, query, body, started)
+                answer = self._outcome(method, shown, *self._exchange(method, path, query, body, started))
             except Repeatable as repeatable:
                 pause = repeatable.wait
                 if pause is None:
@@ -241,14 +238,15 @@ class HttpTransport:
                 return answer
             self._sleep(pause)
 
-    def _attempt(
+    def _exchange(
         self,
         method: str,
         path: str,
         query: t.Mapping[str, str | int] | None,
         body: t.Mapping[str, t.Any] | None,
         started: float,
-    ) -> t.Any:
+    ) -> tuple[t.Any, bytes]:
+        """One attempt: the response and its body."""
         timeout = self._connection.timeout
         read_timeout = max(timeout, SHORTEST_POST_TIMEOUT) if method == "POST" else timeout
 
@@ -264,8 +262,7 @@ class HttpTransport:
                 allow_redirects=False,
                 stream=True,
             )
-            if http_date(response.headers.get("Date")) is not None:
-                self.clock.learn(response.headers["Date"])
+            self.clock.learn(response.headers.get("Date"))
             try:
                 return response, read_body(response, LARGEST_BODY, started + DEADLINE)
             finally:
@@ -274,72 +271,57 @@ class HttpTransport:
         try:
             time_left = started + DEADLINE - time.monotonic()
             response, content = within(max(time_left, read_timeout + LATITUDE), exchange)
-            self.received += len(content)
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, zlib.error, AnswerRefused) as error:
-            raise self._failure(method, unquote(path), error) from None
-        # Ids stand in messages as the operator knows them.
-        return self._outcome(method, unquote(path), response, content)
+            raise self._failure(method, f"/v2{unquote(path)}", error) from None
+        self.received += len(content)
+        return response, content
 
     def _outcome(self, method: str, path: str, response: t.Any, content: bytes) -> t.Any:
+        """What an answer means. `path` is the one that messages show."""
         status = response.status_code
         if status == 204:
             return None
         if 200 <= status < 300:
-            return self._decoded(method, path, status, response, content)
-        error = api_error(method, f"/v2{path}", status, content, self._host, self._cleaner)
+            return self._decoded(method, path, response, content)
+        error = api_error(method, path, status, content, self._host, self._cleaner)
         if method == "POST" and not is_refusal(status, content, "Retry-After" in response.headers):
             # The service may have issued a key before a proxy or firewall put an answer of its own in place of it.
-            words = error.detail or error.title or f"not in the form of the API ({self._content_type(response)})"
+            form = f"not in the form of the API ({self._content_type(response)})"
+            words = error.problem.get("detail") or error.problem.get("title") or form
             if 300 <= status < 400:
                 words = "a redirect, which is not followed"
             raise self._lost(method, path, f"was answered {status}: {words.rstrip('.')}", status)
         if status < 200:
-            raise _errors.ProtocolError(
-                method,
-                f"/v2{path}",
-                f"{method} /v2{path}: {self._host} answered {status}, which is not the end of an answer. Check what "
-                "stands between this host and the Arize API.",
-                status,
-            )
+            words = f"answered {status}, which is not the end of an answer. Check what stands between this host and"
+            raise self._undocumented(method, path, f"{words} the Arize API.", status)
         if status < 400:
-            raise _errors.ProtocolError(
-                method,
-                f"/v2{path}",
-                f"{method} /v2{path}: {self._host} answered with a redirect ({status}), which is not followed because "
-                "the credential would go with it. Set api_url to the address of the Arize API itself.",
-                status,
+            words = f"answered with a redirect ({status}), which is not followed because the credential would go with"
+            raise self._undocumented(
+                method, path, f"{words} it. Set api_url to the address of the Arize API itself.", status
             )
         if status in _REPEATABLE_STATUS:
-            raise Repeatable(error, self._retry_after(response))
+            # An HTTP date counts from the answer's own date.
+            raise Repeatable(error, retry_after(response.headers.get("Retry-After", ""), self.clock.now()))
         if method == "PUT" and status < 500 and status not in (401, 404) and not is_refusal(status, content, False):
             # As with a POST, it may have been carried out: the listing will tell.
-            raise _errors.ProtocolError(method, f"/v2{path}", str(error), status)
+            raise _errors.ProtocolError(method, path, str(error), status)
         raise error
 
-    def _decoded(self, method: str, path: str, status: int, response: t.Any, content: bytes) -> t.Any:
+    def _decoded(self, method: str, path: str, response: t.Any, content: bytes) -> t.Any:
         try:
             return decoded(content)
         except ValueError:
-            kind = self._content_type(response)
+            status, kind = response.status_code, self._content_type(response)
         # The body is not shown: that of an issued key holds a secret.
         if method == "POST":
             raise self._lost(method, path, f"was answered {status} with a body that can't be read ({kind})", status)
-        raise _errors.ProtocolError(
-            method,
-            f"/v2{path}",
-            f"{method} /v2{path}: {self._host} answered {status} with something that is not JSON ({kind}). Check that "
-            "api_url is the address of the Arize API and not of a login page or a proxy.",
-            status,
-        )
+        words = f"answered {status} with something that is not JSON ({kind}). Check that api_url is the address of the"
+        raise self._undocumented(method, path, f"{words} Arize API and not of a login page or a proxy.", status)
 
     def _content_type(self, response: t.Any) -> str:
         # Cleaned before it is cut, at the semicolon as well.
         kind = self._cleaner.line(response.headers.get("Content-Type", "")) or ""
         return kind.split(";")[0][:60].strip() or "no content type"
-
-    def _retry_after(self, response: t.Any) -> float | None:
-        """Seconds that the service asks to wait; an HTTP date counts from the answer's own date."""
-        return retry_after(response.headers.get("Retry-After", ""), self.clock.now())
 
     def _failure(self, method: str, path: str, error: Exception) -> Exception:
         """Turn what the libraries raise into our errors, wrapped where the request may be repeated."""
@@ -354,27 +336,28 @@ class HttpTransport:
         if _is_about_ca_bundle(error):
             return _errors.InvalidOption("ca_path", "the CA bundle does not exist or holds no certificate")
         if isinstance(error, AnswerRefused):
-            problem = str(error)
-            lost: _errors.RequestError = self._lost(method, path, problem)
-            if method != "POST":
-                lost = _errors.ProtocolError(method, f"/v2{path}", f"{method} /v2{path}: {self._host} {problem}.")
-            return lost
+            if method == "POST":
+                return self._lost(method, path, str(error))
+            return self._undocumented(method, path, f"{error}.")
         reached, words = _classify(error)
         if reached:
-            failure: _errors.RequestError = self._lost(method, path, words)
-            return failure if method == "POST" else Repeatable(failure)
+            lost = self._lost(method, path, words)
+            return lost if method == "POST" else Repeatable(lost)
         failure = _errors.NotConnected(
             method,
-            f"/v2{path}",
-            f"{self._host} can't be reached ({method} /v2{path}): {words} Nothing was changed by this request.",
+            path,
+            f"{self._host} can't be reached ({method} {path}): {words} Nothing was changed by this request.",
         )
         return failure if isinstance(error, requests.exceptions.SSLError) else Repeatable(failure)
 
+    def _undocumented(self, method: str, path: str, words: str, status: int | None = None) -> _errors.ProtocolError:
+        return _errors.ProtocolError(method, path, f"{method} {path}: {self._host} {words}", status)
+
     def _lost(self, method: str, path: str, words: str, status: int | None = None) -> _errors.AnswerLost:
-        message = f"{method} /v2{path} to {self._host} {words}"
+        message = f"{method} {path} to {self._host} {words}"
         if method == "POST":
             message += "; whether the service carried it out is unknown"
-        return _errors.AnswerLost(method, f"/v2{path}", f"{message}.", status)
+        return _errors.AnswerLost(method, path, f"{message}.", status)
 
 
 def _is_about_ca_bundle(error: Exception) -> bool:

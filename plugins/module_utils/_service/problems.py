@@ -16,6 +16,8 @@ from ansible_collections.community.arize.plugins.module_utils._model.cleaning im
 from ansible_collections.community.arize.plugins.module_utils._model.instants import parse_http_date
 from ansible_collections.community.arize.plugins.module_utils._service.parse import decoded
 
+# Texts of a problem that are shown, and how many characters of each.
+_SHOWN = {"title": 500, "detail": 500, "request_id": 100, "error_code": 100}
 _ABOVE_CALLER = re.compile(r"above the caller(?:'s)? own|above your own", re.IGNORECASE)
 
 
@@ -29,8 +31,8 @@ def api_error(
 ) -> _errors.ApiError:
     """The error for an answer of status 400 or more. `path` begins with C(/v2); `content` is the body."""
     problem = _problem(content)
-    texts = {name: cleaner.line(problem.get(name)) for name in ("title", "detail")}
-    texts.update({name: cleaner.line(problem.get(name), 100) for name in ("request_id", "error_code")})
+    texts = {name: cleaner.line(problem.get(name), longest) for name, longest in _SHOWN.items()}
+    told: dict[str, t.Any] = {name: text for name, text in texts.items() if text is not None}
     plan: dict[str, t.Any] = {}
     for name in ("entitlement", "limit", "current_count", "required_plan"):
         value = problem.get(name)
@@ -38,17 +40,18 @@ def api_error(
         shown = value if is_count else cleaner.line(value, 100)
         if shown is not None:
             plan[name] = shown
-    words = texts["detail"] or texts["title"] or "no reason given"
+    words = told.get("detail") or told.get("title") or "no reason given"
     message = f"{method} {path} was answered {status}: {words.rstrip('.')}."
     if plan:
         message += " Plan limit: " + ", ".join(f"{name} {value}" for name, value in plan.items()) + "."
-    kind, advice = _advice(status, bool(plan), f"{texts['title'] or ''} {texts['detail'] or ''}", host)
+        told["plan"] = plan
+    kind, advice = _advice(status, bool(plan), f"{told.get('title', '')} {told.get('detail', '')}", host)
     if content and not problem and status < 500:
         advice += " The answer is not in the form of the Arize API: check scheme, host and port of api_url."
     message = f"{message} {advice.strip()}".rstrip()
-    if texts["request_id"]:
-        message += f" (request {texts['request_id']})"
-    return kind(method, path, message, status, plan=plan, **texts)
+    if "request_id" in told:
+        message += f" (request {told['request_id']})"
+    return kind(method, path, message, status, told)
 
 
 def is_refusal(status: int, content: bytes, has_retry_after: bool) -> bool:
@@ -108,22 +111,10 @@ def _lower_role(words: str) -> str:
     return "Lower space_role, or use a credential with a higher role in the space."
 
 
-def http_date(text: str | None) -> datetime | None:
-    """As `parse_http_date`; None near the ends of the calendar, too, where nothing can be reckoned."""
-    try:
-        instant = parse_http_date(text)
-    except OverflowError:
-        return None
-    return instant if instant is not None and 1900 < instant.year < 9000 else None
-
-
 def retry_after(text: str, now: datetime) -> float | None:
     """Seconds that the service asks to wait, from its header `Retry-After`; None when it asks for nothing."""
     text = text.strip()
     if text.isascii() and text.isdigit():
-        return float(text) if len(text) < 10 else float("inf")
-    try:
-        instant = parse_http_date(text)
-    except OverflowError:
-        return float("inf")
+        return float(text)
+    instant = parse_http_date(text)
     return None if instant is None else max(0.0, (instant - now).total_seconds())

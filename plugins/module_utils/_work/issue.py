@@ -23,7 +23,6 @@ from ansible_collections.community.arize.plugins.module_utils._deliver.secret_fi
     FileState,
     PreparedFile,
     SecretFile,
-    restore,
 )
 from ansible_collections.community.arize.plugins.module_utils._model import errors as _errors
 from ansible_collections.community.arize.plugins.module_utils._model.declaration import DesiredKey
@@ -214,7 +213,7 @@ class Issuer:
         tools, progress = self._tools, self._progress
         if progress.delivered and tools.file is not None and self._before is not None:
             # Before the revocation, so that dest holds no dead secret at any time.
-            restore(tools.file, self._before)
+            tools.file.restore(self._before)
             progress.delivered = progress.file_changed = False
         try:
             tools.revoker.revoke(ours)

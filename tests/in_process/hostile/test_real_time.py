@@ -75,8 +75,9 @@ def test_a_request_ends_in_time(monkeypatch: pytest.MonkeyPatch, name: str, meth
     monkeypatch.setattr(_http, "SHORTEST_POST_TIMEOUT", TIMEOUT)
     stop = threading.Event()
     with LoopbackServer(ATTACKS[name](stop)) as server:
+        pool = _http.SessionPool()
         transport = _http.HttpTransport(
-            connection(base_url=f"http://127.0.0.1:{server.port}", timeout=TIMEOUT, max_retries=1000),
+            connection(base_url=f"http://127.0.0.1:{server.port}", timeout=TIMEOUT, max_retries=1000), pool
         )
         began = time.monotonic()
         try:
@@ -86,6 +87,7 @@ def test_a_request_ends_in_time(monkeypatch: pytest.MonkeyPatch, name: str, meth
         finally:
             stop.set()
             transport.close()
+            pool.close()
     assert taken < DEADLINE + TIMEOUT + 5
     if method == "POST" and name != "storm":
         assert isinstance(caught.value, _errors.AnswerLost)
@@ -97,11 +99,13 @@ def test_a_stalled_task_in_whole_seconds(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(_http, "DEADLINE", 3.0)
     stop = threading.Event()
     with LoopbackServer(stalling(b"", stop)) as server:
-        transport = _http.HttpTransport(connection(base_url=f"http://127.0.0.1:{server.port}", timeout=1.0))
+        pool = _http.SessionPool()
+        transport = _http.HttpTransport(connection(base_url=f"http://127.0.0.1:{server.port}", timeout=1.0), pool)
         began = time.monotonic()
         with pytest.raises(_errors.AnswerLost, match="within the time-out"):
             transport.request("GET", "/x")
         taken = time.monotonic() - began
         stop.set()
         transport.close()
+        pool.close()
     assert 1 <= taken < 10

@@ -94,10 +94,10 @@ class FleetMachine(RuleBasedStateMachine):
 
     def run(self, check: bool = False, watch: t.Callable[[], None] | None = None) -> Outcome:
         class Watched(HookedTransport):
-            def _attempt(self, *arguments: t.Any, **keywords: t.Any) -> t.Any:
+            def _exchange(self, *arguments: t.Any, **keywords: t.Any) -> t.Any:
                 if watch is not None:
                     watch()
-                return super()._attempt(*arguments, **keywords)
+                return super()._exchange(*arguments, **keywords)
 
         return run_keys(self.simulator, check, place={"connect": Watched}, **self.options())
 

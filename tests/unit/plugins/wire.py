@@ -20,7 +20,7 @@ import urllib3
 
 from ansible_collections.community.arize.plugins.module_utils._model.instants import ServerClock
 from ansible_collections.community.arize.plugins.module_utils._service.connection import Connection
-from ansible_collections.community.arize.plugins.module_utils._service.http import HttpTransport
+from ansible_collections.community.arize.plugins.module_utils._service.http import HttpTransport, SessionPool
 from ansible_collections.community.arize.plugins.module_utils._service.pace import Pace
 
 DATE = "Tue, 24 Nov 2026 12:00:00 GMT"
@@ -86,7 +86,9 @@ class Wire:
     def __init__(self, connection: Connection, *script: Answer | Exception, pace: Pace | None = None) -> None:
         self.pauses: list[float] = []
         self.adapter = ScriptedAdapter(*script)
-        self.transport = HttpTransport(connection, self.pauses.append, ServerClock(local=lambda: NOW), pace=pace)
+        self.transport = HttpTransport(
+            connection, SessionPool(), self.pauses.append, ServerClock(local=lambda: NOW), pace=pace
+        )
         for scheme in ("http://", "https://"):
             self.transport._session.mount(scheme, self.adapter)
 

@@ -20,7 +20,6 @@ from unit.plugins.builders import secret_of
 from unit.plugins.secret_files import ISSUED, deliver, names, secret_file
 
 from ansible_collections.community.arize.plugins.module_utils._deliver import state as _file_state
-from ansible_collections.community.arize.plugins.module_utils._deliver.secret_file import restore
 from ansible_collections.community.arize.plugins.module_utils._deliver.state import FileState
 from ansible_collections.community.arize.plugins.module_utils._model.errors import SecretFileError
 
@@ -222,11 +221,11 @@ def test_restore(folder: pathlib.Path, before: bytes | None) -> None:
     target = secret_file(path)
     state = target.state()
     deliver(target)
-    restore(target, state)
+    target.restore(state)
     assert target.state() == state
     assert names(folder) == ([] if before is None else ["secret"])
     if before is None:
-        restore(target, state)
+        target.restore(state)
 
 
 def test_when_a_file_was_written(folder: pathlib.Path) -> None:
@@ -300,7 +299,7 @@ def test_what_was_there_is_restored_where_it_was(folder: pathlib.Path, before: b
         with target.prepared(state) as prepared:
             prepared.commit(ISSUED)
         moved = swap(folder)
-        restore(target, state)
+        target.restore(state)
     assert (names(folder), (folder / "secret").read_bytes()) == (["secret"], b"precious")
     assert names(moved) == ([] if before is None else ["secret"])
     assert before is None or (moved / "secret").read_bytes() == before

@@ -22,7 +22,7 @@ def test_a_session_takes_neither_cookie_nor_credential_from_one_task_to_the_next
     with LoopbackServer(answering({}, headers="Set-Cookie: a=b\r\n")) as server:
         for tag in ("one", "two"):
             given = connection(base_url=f"http://127.0.0.1:{server.port}", credential=Secret(secret_of(tag)))
-            transport = HttpTransport(given, pool=pool)
+            transport = HttpTransport(given, pool)
             transport.request("GET", "/x")
             transport.request("GET", "/x")
             transport.close()
@@ -34,12 +34,12 @@ def test_a_session_takes_neither_cookie_nor_credential_from_one_task_to_the_next
 
 def test_a_session_is_lent_to_one_transport_at_a_time_and_only_for_the_same_settings() -> None:
     pool = SessionPool()
-    first = HttpTransport(connection(), pool=pool)
-    second = HttpTransport(connection(), pool=pool)
+    first = HttpTransport(connection(), pool)
+    second = HttpTransport(connection(), pool)
     assert first._session is not second._session
     first.close()
-    assert HttpTransport(connection(verify=False), pool=pool)._session is not first._session
-    assert HttpTransport(connection(), pool=pool)._session is first._session
+    assert HttpTransport(connection(verify=False), pool)._session is not first._session
+    assert HttpTransport(connection(), pool)._session is first._session
 
 
 def test_a_service_that_is_down_is_tried_once_until_it_answers() -> None:
@@ -48,7 +48,7 @@ def test_a_service_that_is_down_is_tried_once_until_it_answers() -> None:
     pauses: list[float] = []
 
     def request(port: int) -> None:
-        transport = HttpTransport(connection(base_url=f"http://127.0.0.1:{port}"), pauses.append, pool=pool)
+        transport = HttpTransport(connection(base_url=f"http://127.0.0.1:{port}"), pool, pauses.append)
         try:
             transport.request("GET", "/x")
         finally:

@@ -238,7 +238,7 @@ def test_texts_of_the_service_are_bounded_and_on_one_line() -> None:
     wire = Wire(connection(), problem(422, detail="a\r\nb\t" + "c" * 5000))
     with pytest.raises(_errors.RequestRejected) as caught:
         wire.transport.request("GET", "/x")
-    assert caught.value.detail == "a b " + "c" * 496
+    assert caught.value.problem["detail"] == "a b " + "c" * 496
     assert "\n" not in str(caught.value)
 
 

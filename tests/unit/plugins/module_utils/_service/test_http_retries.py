@@ -199,7 +199,7 @@ def test_clock_follows_the_newest_answer_errors_included() -> None:
 def test_missing_requests_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_http, "requests", None)
     with pytest.raises(_errors.MissingLibrary) as caught:
-        _http.HttpTransport(connection())
+        _http.SessionPool()
     assert caught.value.library == "requests"
 
 

@@ -16,7 +16,7 @@ from unit.plugins.wire import LoopbackServer, answering, resetting, sending, sil
 
 from ansible_collections.community.arize.plugins.module_utils._model import errors as _errors
 from ansible_collections.community.arize.plugins.module_utils._service import http as _http
-from ansible_collections.community.arize.plugins.module_utils._service.http import HttpTransport
+from ansible_collections.community.arize.plugins.module_utils._service.http import HttpTransport, SessionPool
 
 OK = answering({"fine": True})
 TRUNCATED = sending(b'HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{"fine": t')
@@ -27,7 +27,8 @@ NOTHING = sending(b"")
 
 
 def transport(port: int, scheme: str = "http", host: str = "127.0.0.1", **changes: t.Any) -> HttpTransport:
-    return HttpTransport(connection(base_url=f"{scheme}://{host}:{port}", **changes), lambda _seconds: None)
+    at = connection(base_url=f"{scheme}://{host}:{port}", **changes)
+    return HttpTransport(at, SessionPool(), lambda _seconds: None)
 
 
 @pytest.fixture
@@ -181,4 +182,4 @@ def test_ca_path_that_is_no_bundle(tmp_path: pathlib.Path, authority: trustme.CA
 
 def test_odd_address_is_an_option_error() -> None:
     with pytest.raises(_errors.InvalidOption, match=r"api_url"):
-        HttpTransport(connection(base_url="http://a b")).request("GET", "/x")
+        HttpTransport(connection(base_url="http://a b"), SessionPool()).request("GET", "/x")
