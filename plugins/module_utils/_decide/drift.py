@@ -10,7 +10,7 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ansible_collections.community.arize.plugins.module_utils._model.declaration import DesiredKey, ResolvedOrganization
+from ansible_collections.community.arize.plugins.module_utils._model.declaration import DesiredKey
 from ansible_collections.community.arize.plugins.module_utils._model.instants import SAME_INSTANT, format_instant
 from ansible_collections.community.arize.plugins.module_utils._model.keys import (
     ApiKey,
@@ -59,7 +59,7 @@ def find(desired: DesiredKey, current: ApiKey, roles: RoleDrift, compare_expiry:
 
 def of_roles(
     account_role: RoleAssignment | None,
-    declared: t.Sequence[ResolvedOrganization],
+    declared: t.Sequence[OrganizationBinding],
     bot_user: BotUser | None,
 ) -> RoleDrift:
     """Compare declared spaces and roles with the bindings of the key's bot user; undeclared roles are not compared."""

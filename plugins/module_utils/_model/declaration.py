@@ -26,7 +26,6 @@ from ansible_collections.community.arize.plugins.module_utils._model.instants im
 from ansible_collections.community.arize.plugins.module_utils._model.keys import (
     RoleAssignment,
     Secret,
-    SpaceBinding,
     is_secret,
 )
 
@@ -60,14 +59,6 @@ class DeclaredOrganization:
     name: str | None = None
     role: RoleAssignment | None = None
     spaces: tuple[DeclaredSpace, ...] = ()
-
-
-@dataclasses.dataclass(frozen=True)
-class ResolvedOrganization:
-    """The declared spaces of one organization, by id; the organization itself may not be resolved yet."""
-
-    role: RoleAssignment | None
-    spaces: tuple[SpaceBinding, ...]
 
 
 def id_type(text: str) -> str | None:
@@ -172,9 +163,9 @@ def desired_key(options: t.Mapping[str, t.Any]) -> DesiredKey:
     desired = DesiredKey(
         state=options["state"],
         key_type=options["key_type"],
-        key_id=_text(options, "id", None),
+        key_id=_text(options, "id"),
         name=_text(options, "name", LONGEST_NAME),
-        description=_description(options),
+        description=_text(options, "description", LONGEST_DESCRIPTION, may_be_empty=True),
         organizations=_organizations(options),
         account_role=_predefined(options.get("account_role")),
         expires_at=_instant(options, "expires_at"),
@@ -248,23 +239,16 @@ def _check_lifetime(desired: DesiredKey) -> None:
         raise InvalidOption("grace_period", "can't be honoured by state absent: a revoked key stops serving at once")
 
 
-def _text(options: t.Mapping[str, t.Any], name: str, longest: int | None) -> str | None:
+def _text(
+    options: t.Mapping[str, t.Any], name: str, longest: int | None = None, may_be_empty: bool = False
+) -> str | None:
     value: str | None = options.get(name)
     if value is None:
         return None
-    if not value.strip():
+    if not value.strip() and not may_be_empty:
         raise InvalidOption(name, "is empty")
     if longest is not None and len(value) > longest:
         raise InvalidOption(name, f"has {len(value)} characters; the service takes at most {longest}")
-    return value
-
-
-def _description(options: t.Mapping[str, t.Any]) -> str | None:
-    value: str | None = options.get("description")
-    if value is not None and len(value) > LONGEST_DESCRIPTION:
-        raise InvalidOption(
-            "description", f"has {len(value)} characters; the service takes at most {LONGEST_DESCRIPTION}"
-        )
     return value
 
 
@@ -314,7 +298,7 @@ def _grace(options: t.Mapping[str, t.Any]) -> int | None:
 
 
 def _destination(options: t.Mapping[str, t.Any]) -> Destination | None:
-    _text(options, "dest", None)
+    _text(options, "dest")
     if options["dest"] is None:
         beside = [name for name in ("owner", "group") if options.get(name) is not None]
         if beside:
@@ -355,7 +339,7 @@ def _predefined(name: str | None) -> RoleAssignment | None:
 
 def _space_role(options: t.Mapping[str, t.Any], name: str, option: str) -> RoleAssignment | None:
     """A predefined role, or a custom one by id, or by a name that is to be looked up."""
-    role = _text(options, name, None)
+    role = _text(options, name)
     kind = None if role is None else id_type(role)
     if kind in ("Space", "Organization", "User", "ApiKey"):
         raise InvalidOption(option, f"{role} is the id of a {kind}, not of a role")
@@ -364,7 +348,7 @@ def _space_role(options: t.Mapping[str, t.Any], name: str, option: str) -> RoleA
 
 def _organizations(options: t.Mapping[str, t.Any]) -> tuple[DeclaredOrganization, ...]:
     if options.get("space") is not None:
-        space = _text(options, "space", None) or ""
+        space = _text(options, "space") or ""
         declared = DeclaredSpace(space, _space_role(options, "space_role", "space_role"))
         return (DeclaredOrganization(role=_predefined(options.get("org_role")), spaces=(declared,)),)
     organizations = []
@@ -377,11 +361,11 @@ def _organizations(options: t.Mapping[str, t.Any]) -> tuple[DeclaredOrganization
             raise InvalidOption("organizations", f"{item['id']} is the id of a {id_type(item['id'])}")
         organizations.append(
             DeclaredOrganization(
-                organization_id=_text(item, "id", None),
-                name=_text(item, "name", None),
+                organization_id=_text(item, "id"),
+                name=_text(item, "name"),
                 role=_predefined(item.get("role")),
                 spaces=tuple(
-                    DeclaredSpace(_text(entry, "space", None) or "", _space_role(entry, "role", "organizations"))
+                    DeclaredSpace(_text(entry, "space") or "", _space_role(entry, "role", "organizations"))
                     for entry in item["spaces"]
                 ),
             ),

@@ -135,38 +135,23 @@ class ArizeClient:
         except AccessForbidden as error:
             raise error.with_hint(self._dialect.revocation_hint()) from None
 
-    def spaces_named(self, name: str, organization_id: str | None = None) -> list[_models.Space]:
-        """Visible spaces of exactly this name; the service itself searches substrings (section 1.6)."""
-        query: Query = {"name": name}
-        if organization_id is not None:
-            query["org_id"] = organization_id
+    def spaces(self, name: str | None = None, organization_id: str | None = None) -> list[_models.Space]:
+        """Visible spaces, each once: all, those of an organization, those of exactly a name (section 1.6)."""
+        given = {"name": name, "org_id": organization_id}
+        query: Query = {option: value for option, value in given.items() if value is not None}
         found, _end = self._listing("/spaces", "spaces", _parse.parse_space, query)
-        return [space for space in {space.space_id: space for space in found}.values() if space.name == name]
-
-    def all_spaces(self) -> list[_models.Space]:
-        """All spaces that the caller can see."""
-        found, _end = self._listing("/spaces", "spaces", _parse.parse_space, {})
-        return list({space.space_id: space for space in found}.values())
+        # The service itself searches substrings.
+        return [space for space in dict.fromkeys(found) if name in (None, space.name)]
 
     def space(self, space_id: str) -> _models.Space:
         """One space by id. Raises NotFound."""
         return self._get(f"/spaces/{quote(space_id, safe='')}", _parse.parse_space)
 
-    def spaces_of(self, organization_id: str) -> list[_models.Space]:
-        """All visible spaces of an organization."""
-        found, _end = self._listing("/spaces", "spaces", _parse.parse_space, {"org_id": organization_id})
-        return found
-
-    def organizations(self) -> list[_models.Organization]:
-        """All organizations that the caller can see (section 1.7)."""
-        found, _end = self._listing("/organizations", "organizations", _parse.parse_organization, {})
-        return list({organization.organization_id: organization for organization in found}.values())
-
-    def organizations_named(self, name: str) -> list[_models.Organization]:
-        """Visible organizations of exactly this name (section 1.7)."""
-        found, _end = self._listing("/organizations", "organizations", _parse.parse_organization, {"name": name})
-        by_id = {organization.organization_id: organization for organization in found}
-        return [organization for organization in by_id.values() if organization.name == name]
+    def organizations(self, name: str | None = None) -> list[_models.Organization]:
+        """Visible organizations, each once: all, or those of exactly a name (section 1.7)."""
+        query: Query = {} if name is None else {"name": name}
+        found, _end = self._listing("/organizations", "organizations", _parse.parse_organization, query)
+        return [organization for organization in dict.fromkeys(found) if name in (None, organization.name)]
 
     def organization(self, organization_id: str) -> _models.Organization:
         """One organization by id. Raises NotFound."""

@@ -11,8 +11,8 @@ import concurrent.futures
 import threading
 import typing as t
 
-from ansible_collections.community.arize.plugins.module_utils._model.keys import ApiKey, Organization, Role, Space
-from ansible_collections.community.arize.plugins.module_utils._service.client import ArizeClient
+from ansible_collections.community.arize.plugins.module_utils._model.keys import Organization, Space
+from ansible_collections.community.arize.plugins.module_utils._service.client import ArizeClient, Query
 from ansible_collections.community.arize.plugins.module_utils._service.dialect import Dialect
 from ansible_collections.community.arize.plugins.module_utils._service.http import HttpTransport
 
@@ -51,39 +51,25 @@ class RememberingClient(ArizeClient):
         self._memory = memory
         self._fresh = fresh
 
-    def list_api_keys(self, *filters: t.Any, **named: t.Any) -> tuple[list[ApiKey], str | None]:
-        ask = super().list_api_keys
-        if self._fresh and not (named.get("key_type") == "service" and "space_id" not in named):
-            return ask(*filters, **named)
-        return self._memory.answer(("keys", filters, *sorted(named.items())), lambda: ask(*filters, **named))
+    def _listing(self, path: str, collection: str, parse: t.Any, query: Query, *part: t.Any) -> t.Any:
+        ask = super()._listing
+        shows_bindings = str(query.get("key_type")).lower() == "service" and "space_id" not in query
+        if path == "/api-keys" and self._fresh and not shows_bindings:
+            return ask(path, collection, parse, query, *part)
+        question = (path, *sorted(query.items()), *part)
+        return self._memory.answer(question, lambda: ask(path, collection, parse, query, *part))
 
-    def all_spaces(self) -> list[Space]:
-        return self._memory.answer("spaces", super().all_spaces)
+    def _get(self, path: str, parse: t.Callable[[t.Any], T]) -> T:
+        ask = super()._get
+        return self._memory.answer(path, lambda: ask(path, parse))
 
-    def spaces_named(self, name: str, organization_id: str | None = None) -> list[Space]:
+    def spaces(self, name: str | None = None, organization_id: str | None = None) -> list[Space]:
         """From the listing of all spaces, which is one for all names."""
-        if organization_id is not None:
-            return [space for space in self.spaces_of(organization_id) if space.name == name]
-        return [space for space in self.all_spaces() if space.name == name]
+        return [space for space in super().spaces(None, organization_id) if name in (None, space.name)]
 
     def space(self, space_id: str) -> Space:
-        ask = super().space
-        listed = {space.space_id: space for space in self.all_spaces()}
-        return listed.get(space_id) or self._memory.answer(("space", space_id), lambda: ask(space_id))
+        listed = {space.space_id: space for space in self.spaces()}
+        return listed.get(space_id) or super().space(space_id)
 
-    def spaces_of(self, organization_id: str) -> list[Space]:
-        ask = super().spaces_of
-        return self._memory.answer(("spaces of", organization_id), lambda: ask(organization_id))
-
-    def organizations(self) -> list[Organization]:
-        return self._memory.answer("organizations", super().organizations)
-
-    def organizations_named(self, name: str) -> list[Organization]:
-        return [organization for organization in self.organizations() if organization.name == name]
-
-    def organization(self, organization_id: str) -> Organization:
-        ask = super().organization
-        return self._memory.answer(("organization", organization_id), lambda: ask(organization_id))
-
-    def custom_roles(self) -> list[Role]:
-        return self._memory.answer("roles", super().custom_roles)
+    def organizations(self, name: str | None = None) -> list[Organization]:
+        return [organization for organization in super().organizations() if name in (None, organization.name)]

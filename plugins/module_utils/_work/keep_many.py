@@ -216,7 +216,7 @@ class FleetReconciler:
     ) -> list[ApiKey]:
         """Without those that are also listed in a visible space that is not pruned."""
         left = {key.key_id: key for key in keys}
-        visible = [space.space_id for space in client.all_spaces()] if left else []
+        visible = [space.space_id for space in client.spaces()] if left else []
         for space_id, listed in self._listed([other for other in visible if other not in space_ids]).items():
             for key in listed:
                 if left.pop(key.key_id, None) is not None:

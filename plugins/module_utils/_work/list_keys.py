@@ -12,11 +12,7 @@ import typing as t
 
 from ansible_collections.community.arize.plugins.module_utils._decide import audit as _audit
 from ansible_collections.community.arize.plugins.module_utils._decide.rotation import clock_warnings
-from ansible_collections.community.arize.plugins.module_utils._model.declaration import (
-    DeclaredOrganization,
-    DeclaredSpace,
-    duration_option,
-)
+from ansible_collections.community.arize.plugins.module_utils._model.declaration import duration_option
 from ansible_collections.community.arize.plugins.module_utils._model.errors import (
     AccessForbidden,
     InvalidOption,
@@ -144,8 +140,7 @@ class _Listing:
 def _one_scope(client: ArizeClient, query: KeyQuery) -> _Listing:
     space_id = None
     if query.space is not None:
-        declared = DeclaredOrganization(spaces=(DeclaredSpace(query.space),))
-        (space_id,) = ScopeResolver(client, (declared,)).space_ids()
+        space_id = ScopeResolver(client, ()).space_id_of(query.space, "space")
     listing = _Listing()
     if space_id is not None:
         listing.spaces[space_id] = _space(None if space_id == query.space else query.space)
@@ -186,7 +181,7 @@ def _every_space(client: ArizeClient, query: KeyQuery) -> _Listing:
         except (AccessForbidden, RequestRejected):
             # Some servers list service keys only by space (contract section 13).
             continue
-    spaces = client.all_spaces()
+    spaces = client.spaces()
     organizations = _organization_names(client) if any(space.organization_id for space in spaces) else {}
     for space in spaces:
         listing.spaces[space.space_id] = _space(space.name, space.organization_id, organizations)

@@ -168,7 +168,7 @@ class Observer:
         for status in ("active", "revoked"):
             for key_type in (self._desired.key_type, other_type):
                 yield functools.partial(self._unscoped_listing, key_type, status)
-        for space in self._client.all_spaces():
+        for space in self._client.spaces():
             yield functools.partial(self._space_listing, space.space_id)
 
     def _unscoped_listing(self, key_type: str, status: str) -> list[ApiKey]:

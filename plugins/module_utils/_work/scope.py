@@ -14,7 +14,6 @@ import typing as t
 from ansible_collections.community.arize.plugins.module_utils._model.declaration import (
     DeclaredOrganization,
     DeclaredSpace,
-    ResolvedOrganization,
     id_type,
 )
 from ansible_collections.community.arize.plugins.module_utils._model.errors import (
@@ -64,10 +63,10 @@ class ScopeResolver:
         # Of the account's custom roles by their names; None before they are asked for.
         self._role_ids: dict[str, str] | None = None
 
-    def resolved(self) -> tuple[ResolvedOrganization, ...]:
-        """The declared spaces and roles by id, in the declared order. Raises InvalidOption."""
+    def resolved(self) -> tuple[OrganizationBinding, ...]:
+        """The declared spaces and roles by id, in the declared order, but no organizations. Raises InvalidOption."""
         return tuple(
-            ResolvedOrganization(organization.role, self._space_bindings(organization))
+            OrganizationBinding("", organization.role, self._space_bindings(organization))
             for organization in self._declared
         )
 
@@ -99,13 +98,12 @@ class ScopeResolver:
 
     def bindings(self) -> tuple[OrganizationBinding, ...]:
         """Everything by id, as creating a key needs it. Raises InvalidOption."""
+        resolved = self.resolved()
+        if not self._client.asks_for_organizations:
+            return resolved
         return tuple(
-            OrganizationBinding(
-                organization_id=self._organization_of(organization) if self._client.asks_for_organizations else "",
-                role=organization.role,
-                spaces=self._space_bindings(organization),
-            )
-            for organization in self._declared
+            dataclasses.replace(binding, organization_id=self._organization_of(organization))
+            for organization, binding in zip(self._declared, resolved)
         )
 
     def _space_bindings(self, organization: DeclaredOrganization) -> tuple[SpaceBinding, ...]:
@@ -153,13 +151,12 @@ class ScopeResolver:
         return self._spaces[key]
 
     def _named_space(self, name: str, within: str | None) -> Space:
-        candidates = self._client.spaces_named(name, within)
+        candidates = self._client.spaces(name, within)
         if len(candidates) == 1:
             return candidates[0]
         if not candidates:
             place = "" if within is None else f" in the organization {within}"
-            visible = self._client.all_spaces() if within is None else self._client.spaces_of(within)
-            near = did_you_mean(name, [space.name for space in visible])
+            near = did_you_mean(name, [space.name for space in self._client.spaces(None, within)])
             raise UnresolvedName(
                 "space",
                 f"Space {name!r} not found{place}, or this credential has no access to it.{near} Names are "
@@ -191,7 +188,7 @@ class ScopeResolver:
             return organization.organization_id
         name = organization.name or ""
         if name not in self._organization_ids:
-            candidates = self._client.organizations_named(name)
+            candidates = self._client.organizations(name)
             if len(candidates) > 1:
                 ids = ", ".join(candidate.organization_id for candidate in candidates)
                 raise UnresolvedName(
@@ -225,7 +222,9 @@ class ScopeResolver:
         """The organization that lists the space: servers of before SDK 8.59.1 don't name it (section 14)."""
         visible = self._client.organizations()
         for organization in visible:
-            if any(found.space_id == space.space_id for found in self._client.spaces_of(organization.organization_id)):
+            if any(
+                found.space_id == space.space_id for found in self._client.spaces(None, organization.organization_id)
+            ):
                 return organization.organization_id
         raise UnresolvedName(
             "space",

@@ -11,7 +11,6 @@ import pytest
 from unit.plugins.builders import DAY, NOW, api_key, desired
 
 from ansible_collections.community.arize.plugins.module_utils._decide import drift as _drift
-from ansible_collections.community.arize.plugins.module_utils._model.declaration import ResolvedOrganization
 from ansible_collections.community.arize.plugins.module_utils._model.instants import format_instant
 from ansible_collections.community.arize.plugins.module_utils._model.keys import (
     BotUser,
@@ -63,8 +62,8 @@ def bot(*spaces: tuple[str, RoleAssignment | None], role: RoleAssignment | None 
     return BotUser("u", "ingest", MEMBER, (OrganizationBinding("o-1", role, bindings),))
 
 
-def declared(*spaces: tuple[str, RoleAssignment | None], role: RoleAssignment | None = None) -> ResolvedOrganization:
-    return ResolvedOrganization(role, tuple(SpaceBinding(space_id, wanted) for space_id, wanted in spaces))
+def declared(*spaces: tuple[str, RoleAssignment | None], role: RoleAssignment | None = None) -> OrganizationBinding:
+    return OrganizationBinding("", role, tuple(SpaceBinding(space_id, wanted) for space_id, wanted in spaces))
 
 
 @pytest.mark.parametrize(
@@ -96,7 +95,7 @@ def declared(*spaces: tuple[str, RoleAssignment | None], role: RoleAssignment | 
         (declared(("s", None), role=MEMBER), bot(("s", None)), []),
     ],
 )
-def test_of_roles(wanted: ResolvedOrganization, found: BotUser, words: list[str]) -> None:
+def test_of_roles(wanted: OrganizationBinding, found: BotUser, words: list[str]) -> None:
     drift = _drift.of_roles(None, [wanted], found)
     assert len(drift.reasons) == len(words)
     for reason, part in zip(drift.reasons, words, strict=True):

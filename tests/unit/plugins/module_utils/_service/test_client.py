@@ -203,7 +203,7 @@ def test_spaces_of_a_name_are_those_of_exactly_this_name_over_all_pages() -> Non
         Answer(200, wire_page("spaces", [space("prod", "1"), space("Prod", "2"), space("prod2", "3")], "c")),
         Answer(200, wire_page("spaces", [space("prod", "4", is_private=True), space("prod", "1")])),
     )
-    assert [found.space_id for found in scripted.client.spaces_named("prod", "o-1")] == ["1", "4"]
+    assert [found.space_id for found in scripted.client.spaces("prod", "o-1")] == ["1", "4"]
     assert [path for _method, path, _body in scripted.sent] == [
         "/spaces?name=prod&org_id=o-1&limit=100",
         "/spaces?name=prod&org_id=o-1&limit=100&cursor=c",
@@ -215,7 +215,7 @@ def test_all_spaces_and_one() -> None:
         Answer(200, wire_page("spaces", [space("a", "1"), space("b", "2"), space("a", "1")])),
         Answer(200, {"id": "s", "name": "old server"}),
     )
-    assert [found.name for found in scripted.client.all_spaces()] == ["a", "b"]
+    assert [found.name for found in scripted.client.spaces()] == ["a", "b"]
     assert scripted.client.space(ODD_ID).organization_id is None
     assert scripted.sent == [("GET", "/spaces?limit=100", None), ("GET", f"/spaces/{QUOTED_ID}", None)]
 
@@ -223,7 +223,7 @@ def test_all_spaces_and_one() -> None:
 def test_organizations() -> None:
     rows = [{"id": "1", "name": "Org"}, {"id": "2", "name": "Org 2"}]
     scripted = Scripted(Answer(200, wire_page("organizations", rows)), Answer(200, rows[0]), Answer(200, {"id": 5}))
-    assert [found.organization_id for found in scripted.client.organizations_named("Org")] == ["1"]
+    assert [found.organization_id for found in scripted.client.organizations("Org")] == ["1"]
     assert scripted.client.organization("1").name == "Org"
     with pytest.raises(_errors.ProtocolError, match=r"field organization\.id is not a text"):
         scripted.client.organization(ODD_ID)
@@ -239,7 +239,7 @@ def test_organization_that_comes_on_two_pages_counts_once() -> None:
     scripted = Scripted(
         Answer(200, wire_page("organizations", [row], "c")), Answer(200, wire_page("organizations", [row]))
     )
-    assert len(scripted.client.organizations_named("Org")) == 1
+    assert len(scripted.client.organizations("Org")) == 1
 
 
 def test_now_is_that_of_the_service() -> None:
