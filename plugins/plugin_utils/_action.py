@@ -23,7 +23,7 @@ from ansible.plugins.action.normal import ActionModule as NormalActionModule
 from ansible.release import __version__ as core_version
 from ansible.utils.display import Display
 
-from ansible_collections.community.arize.plugins.module_utils._host.arguments import Arguments
+from ansible_collections.community.arize.plugins.module_utils._host.arguments import Spec
 from ansible_collections.community.arize.plugins.module_utils._host.task import TaskMaker
 from ansible_collections.community.arize.plugins.plugin_utils._in_process import missing_library, run_in_process
 
@@ -61,7 +61,7 @@ class ArizeActionModule(NormalActionModule):  # type: ignore[misc]
     """The ordinary execution, or the same work in this process."""
 
     # Those of the module of the same name.
-    arguments: t.Callable[[], Arguments]
+    arguments: t.Callable[[], Spec]
     make_task: TaskMaker
 
     def _execute_module(self, *arguments: t.Any, task_vars: t.Any = None, **keywords: t.Any) -> Result:

@@ -20,7 +20,7 @@ from ansible.module_utils.basic import missing_required_lib
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.errors import UnsupportedError
 
-from ansible_collections.community.arize.plugins.module_utils._host.arguments import Arguments, connection_arguments
+from ansible_collections.community.arize.plugins.module_utils._host.arguments import Spec, with_connection
 from ansible_collections.community.arize.plugins.module_utils._host.signals import signals_held
 from ansible_collections.community.arize.plugins.module_utils._host.task import Host, TaskMaker, execute
 from ansible_collections.community.arize.plugins.module_utils._model.errors import ArizeError, MissingLibrary
@@ -61,7 +61,7 @@ def _sessions() -> SessionPool:
 
 
 def run_in_process(
-    arguments: Arguments,
+    arguments: Spec,
     make_task: TaskMaker,
     name: str,
     given: t.Mapping[str, t.Any],
@@ -71,7 +71,7 @@ def run_in_process(
     progress: t.Callable[[str], None] = lambda _text: None,
 ) -> Result:
     """The result that the module of this name would print for the options as they are given in a task."""
-    specification = connection_arguments().merged_with(arguments).for_module()
+    specification = with_connection(arguments)
     options = with_paths(specification["argument_spec"], plain(given), environment)
     validated = ArgumentSpecValidator(**specification).validate(options)
     hidden: set[str] = set(validated._no_log_values)

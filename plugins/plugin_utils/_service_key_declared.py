@@ -178,7 +178,7 @@ def for_a_path(text: str) -> str:
 
 
 def _specification() -> dict[str, t.Any]:
-    of_module = key_arguments().argument_spec
+    of_module = key_arguments()["argument_spec"]
     # Without the defaults, because unset options are inherited.
     module = {name: {k: v for k, v in of_module[name].items() if k != "default"} for name in _OF_THE_MODULE}
     return {**_OWN, **module}

@@ -27,7 +27,7 @@ def wrong_with_credential(credential: str | None) -> list[str]:
     """Problems with the credential. A missing one may be in `module_defaults`."""
     if credential is None:
         return []
-    options = {name: option.get("default") for name, option in connection_arguments().argument_spec.items()}
+    options = {name: option.get("default") for name, option in connection_arguments()["argument_spec"].items()}
     try:
         resolve_connection({**options, "api_key": credential}, {})
     except InvalidOption as error:
@@ -95,7 +95,7 @@ def doubts_about(declared: Declaration) -> list[str]:
 
 def _refused_by_module(options: dict[str, t.Any]) -> list[str]:
     """What the module itself would say about the options without asking the service."""
-    validated = ArgumentSpecValidator(**key_arguments().for_module()).validate(options)
+    validated = ArgumentSpecValidator(**key_arguments()).validate(options)
     if validated.error_messages:
         return list(validated.error_messages)
     try:

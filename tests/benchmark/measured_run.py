@@ -18,7 +18,7 @@ from support.killed_run import validated_options
 from ansible_collections.community.arize.plugins.module_utils._host import arguments as _arguments
 from ansible_collections.community.arize.plugins.module_utils._host import task as _task
 
-MODULES: dict[str, tuple[t.Callable[[], _arguments.Arguments], _task.TaskMaker]] = {
+MODULES: dict[str, tuple[t.Callable[[], _arguments.Spec], _task.TaskMaker]] = {
     "keys": (_arguments.keys_arguments, _task.KeysTask),
     "info": (_arguments.info_arguments, _task.KeyInfoTask),
 }

@@ -21,14 +21,15 @@ from ansible_collections.community.arize.plugins.module_utils._host.arguments im
     info_arguments,
     key_arguments,
     keys_arguments,
+    with_connection,
 )
 
 PREFIX = "community.arize."
 GROUP = "group/community.arize.arize"
 SPECS: dict[str, dict[str, t.Any]] = {
-    "arize_api_key": connection_arguments().merged_with(key_arguments()).argument_spec,
-    "arize_api_key_info": connection_arguments().merged_with(info_arguments()).argument_spec,
-    "arize_api_keys": connection_arguments().merged_with(keys_arguments()).argument_spec,
+    "arize_api_key": with_connection(key_arguments())["argument_spec"],
+    "arize_api_key_info": with_connection(info_arguments())["argument_spec"],
+    "arize_api_keys": with_connection(keys_arguments())["argument_spec"],
 }
 ROLES: dict[str, dict[str, t.Any]] = {
     path.parents[1].name: yaml.safe_load(path.read_text(encoding="utf-8"))["argument_specs"]["main"]["options"]
@@ -69,7 +70,7 @@ def wrong_calls(plays: t.Sequence[dict[str, t.Any]], where: str) -> list[str]:
     wrong = []
     for module, options in our_calls(plays):
         if module == GROUP:
-            wrong += wrong_options(connection_arguments().argument_spec, options, f"{where}: {GROUP}")
+            wrong += wrong_options(connection_arguments()["argument_spec"], options, f"{where}: {GROUP}")
         elif module not in SPECS:
             wrong.append(f"{where}: there is no module {module}")
         else:

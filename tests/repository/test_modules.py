@@ -93,17 +93,17 @@ def test_options_are_those_of_the_specification(name: str) -> None:
     own = documentation(name)
     assert "community.arize.connection" in own["extends_documentation_fragment"]
     assert not set(own["options"]) & set(FRAGMENT["options"])
-    assert differences(own["options"], SPECIFICATIONS[name]().argument_spec) == []
+    assert differences(own["options"], SPECIFICATIONS[name]()["argument_spec"]) == []
 
 
 def test_options_of_the_connection_are_those_of_the_specification() -> None:
-    assert differences(FRAGMENT["options"], _arguments.connection_arguments().argument_spec) == []
+    assert differences(FRAGMENT["options"], _arguments.connection_arguments()["argument_spec"]) == []
 
 
 @pytest.mark.parametrize("name", MODULES)
 def test_options_that_sound_like_secrets_are_settled(name: str) -> None:
     """Ansible warns about names with `key`, `secret` or `token` that say nothing about no_log."""
-    specification = _arguments.connection_arguments().merged_with(SPECIFICATIONS[name]()).argument_spec
+    specification = _arguments.with_connection(SPECIFICATIONS[name]())["argument_spec"]
     assert specification["api_key"]["no_log"] is True
     assert specification["proxy"]["no_log"] is True
     for option in ("on_lost_secret", "return_key"):
@@ -112,9 +112,9 @@ def test_options_that_sound_like_secrets_are_settled(name: str) -> None:
 
 @pytest.mark.parametrize("name", MODULES)
 def test_exclusions_are_between_options_that_exist(name: str) -> None:
-    arguments = _arguments.connection_arguments().merged_with(SPECIFICATIONS[name]())
-    named = {option for group in arguments.mutually_exclusive for option in group}
-    assert named <= set(arguments.argument_spec)
+    arguments = _arguments.with_connection(SPECIFICATIONS[name]())
+    named = {option for group in arguments["mutually_exclusive"] for option in group}
+    assert named <= set(arguments["argument_spec"])
 
 
 class RecordingEnvironment(collections.abc.Mapping[str, str]):

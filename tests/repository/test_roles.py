@@ -78,7 +78,7 @@ def test_the_layer_of_the_role_has_all_that_is_inherited() -> None:
 
 
 def test_options_are_like_those_of_the_module() -> None:
-    specification = key_arguments().argument_spec
+    specification = key_arguments()["argument_spec"]
     for name in (*KEY_OPTIONS, *FILE_OPTIONS, "dest", "dest_format", "dest_variable"):
         mine = options("service_keys")[f"service_keys_{name}"]
         assert mine["type"] == specification[name]["type"], name

@@ -72,7 +72,7 @@ def run_info(simulator: Simulator, check: bool = False, **options: t.Any) -> Out
 
 
 def _run(
-    arguments: _arguments.Arguments,
+    arguments: _arguments.Spec,
     make_task: _task.TaskMaker,
     simulator: Simulator,
     check: bool,
@@ -85,7 +85,7 @@ def _run(
     dialect = "legacy" if simulator.switches.legacy else None
     given = {"api_url": simulator.url, "api_key": simulator.credential, "api_dialect": dialect, **options}
     given = {name: value for name, value in given.items() if value is not None}
-    specification = _arguments.connection_arguments().merged_with(arguments).for_module()
+    specification = _arguments.with_connection(arguments)
     validated = ArgumentSpecValidator(**specification).validate(given)
     if validated.error_messages:
         return Outcome({"failed": True, "changed": False, "msg": "; ".join(validated.error_messages)}, [])

@@ -82,9 +82,9 @@ def run_killed(
     )
 
 
-def validated_options(arguments: _arguments.Arguments, given: dict[str, t.Any]) -> dict[str, t.Any]:
+def validated_options(arguments: _arguments.Spec, given: dict[str, t.Any]) -> dict[str, t.Any]:
     """The options as AnsibleModule would hand them on. Ends the process if they are refused."""
-    specification = _arguments.connection_arguments().merged_with(arguments).for_module()
+    specification = _arguments.with_connection(arguments)
     validated = ArgumentSpecValidator(**specification).validate(given)
     if validated.error_messages:
         sys.exit("; ".join(validated.error_messages))

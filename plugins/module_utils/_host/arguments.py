@@ -3,15 +3,14 @@
 #
 # This module_utils is PRIVATE and should only be used by this collection.
 # Breaking changes can occur any time.
-"""Argument specifications with their constraints, one per module, in plain data.
+"""Argument specifications with their constraints, one per module.
 
-The data fits both AnsibleModule and `ansible.module_utils.common.arg_spec`. Environment variables are read in
+Each is keyword arguments of AnsibleModule and of ArgumentSpecValidator. Environment variables are read in
 `_connection`, because there an option must win over variables that exclude it.
 """
 
 from __future__ import annotations
 
-import dataclasses
 import typing as t
 
 from ansible_collections.community.arize.plugins.module_utils._model.declaration import DEFAULT_MODE
@@ -20,32 +19,19 @@ from ansible_collections.community.arize.plugins.module_utils._service.dialect i
 Spec = t.Dict[str, t.Any]
 
 
-@dataclasses.dataclass(frozen=True)
-class Arguments:
-    """An argument specification and the constraints between its options."""
-
-    argument_spec: Spec
-    mutually_exclusive: tuple[tuple[str, ...], ...] = ()
-
-    def merged_with(self, other: Arguments) -> Arguments:
-        """Both specifications and all constraints."""
-        return Arguments(
-            {**self.argument_spec, **other.argument_spec},
-            self.mutually_exclusive + other.mutually_exclusive,
-        )
-
-    def for_module(self) -> dict[str, t.Any]:
-        """Keyword arguments of AnsibleModule and of ArgumentSpecValidator."""
-        return {
-            "argument_spec": self.argument_spec,
-            "mutually_exclusive": [list(names) for names in self.mutually_exclusive],
-        }
+def with_connection(arguments: Spec) -> Spec:
+    """The arguments of a module together with those of every module."""
+    connection = connection_arguments()
+    return {
+        "argument_spec": {**connection["argument_spec"], **arguments["argument_spec"]},
+        "mutually_exclusive": connection["mutually_exclusive"] + arguments.get("mutually_exclusive", []),
+    }
 
 
-def connection_arguments() -> Arguments:
+def connection_arguments() -> Spec:
     """The options of every module: where the service is and who asks."""
-    return Arguments(
-        {
+    return {
+        "argument_spec": {
             "api_key": {"type": "str", "no_log": True},
             "profile": {"type": "str"},
             "api_url": {"type": "str"},
@@ -58,8 +44,8 @@ def connection_arguments() -> Arguments:
             "timeout": {"type": "int", "default": 30},
             "max_retries": {"type": "int", "default": 4},
         },
-        mutually_exclusive=(("api_url", "region"),),
-    )
+        "mutually_exclusive": [["api_url", "region"]],
+    }
 
 
 def _organizations_option() -> Spec:
@@ -85,10 +71,10 @@ def _organizations_option() -> Spec:
     }
 
 
-def key_arguments() -> Arguments:
+def key_arguments() -> Spec:
     """The options of one declared key."""
-    return Arguments(
-        {
+    return {
+        "argument_spec": {
             "state": {"type": "str", "choices": ["present", "absent", "refreshed"], "default": "present"},
             "id": {"type": "str"},
             "name": {"type": "str"},
@@ -126,24 +112,23 @@ def key_arguments() -> Arguments:
             },
             "return_key": {"type": "bool", "no_log": False},
         },
-        mutually_exclusive=(
-            ("id", "name"),
-            ("expires_at", "expires_in"),
-            ("space", "organizations"),
-            ("dest", "held_secret"),
-        ),
-    )
+        "mutually_exclusive": [
+            ["id", "name"],
+            ["expires_at", "expires_in"],
+            ["space", "organizations"],
+            ["dest", "held_secret"],
+        ],
+    }
 
 
-def keys_arguments() -> Arguments:
+def keys_arguments() -> Spec:
     """The options of a fleet: those of a key twice, without defaults, which hold for what neither place says."""
-    key = key_arguments()
     options = {
         name: {part: value for part, value in option.items() if part != "default"}
-        for name, option in key.argument_spec.items()
+        for name, option in key_arguments()["argument_spec"].items()
     }
-    return Arguments(
-        {
+    return {
+        "argument_spec": {
             "spaces": {"type": "list", "elements": "str"},
             "defaults": {"type": "dict", "options": options},
             # Declarations, not secrets.
@@ -152,14 +137,14 @@ def keys_arguments() -> Arguments:
             "prune_spaces": {"type": "list", "elements": "str"},
             "prune_exclude": {"type": "list", "elements": "str"},
             "prune_all": {"type": "bool", "default": False},
-        }
-    )
+        },
+    }
 
 
-def info_arguments() -> Arguments:
+def info_arguments() -> Spec:
     """The options of the info module: filters and thresholds."""
-    return Arguments(
-        {
+    return {
+        "argument_spec": {
             "id": {"type": "str"},
             "name": {"type": "str"},
             "key_type": {"type": "str", "choices": ["service", "user"]},
@@ -174,4 +159,4 @@ def info_arguments() -> Arguments:
             "unused_for": {"type": "str"},
             "older_than": {"type": "str"},
         },
-    )
+    }

@@ -52,18 +52,18 @@ def _entry(place: str, defaults: Options, own: Options) -> Entry:
     specification = key_arguments()
     given = _given(own)
     inherited = _given(defaults)
-    for group in specification.mutually_exclusive:
+    for group in specification["mutually_exclusive"]:
         # One of them on the key does away with the others among the defaults.
         if set(group) & set(given):
             inherited = {name: value for name, value in inherited.items() if name not in group}
     options = {
-        **{name: option.get("default") for name, option in specification.argument_spec.items()},
+        **{name: option.get("default") for name, option in specification["argument_spec"].items()},
         **inherited,
         **given,
     }
     try:
         _fill_in(options)
-        for group in specification.mutually_exclusive:
+        for group in specification["mutually_exclusive"]:
             both = [name for name in group if options[name] is not None]
             if len(both) > 1:
                 raise InvalidOption(both[0], f"excludes {' and '.join(both[1:])}")

@@ -13,11 +13,11 @@ import typing as t
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from ansible_collections.community.arize.plugins.module_utils._host.arguments import (
-    Arguments,
-    connection_arguments,
+    Spec,
     info_arguments,
     key_arguments,
     keys_arguments,
+    with_connection,
 )
 from ansible_collections.community.arize.plugins.module_utils._host.signals import signals_held
 from ansible_collections.community.arize.plugins.module_utils._host.task import (
@@ -46,8 +46,8 @@ class _Module(AnsibleModule):  # type: ignore[misc]
         super().fail_json(msg, **kwargs)
 
 
-def _run(arguments: Arguments, make_task: TaskMaker) -> None:
-    module = _Module(supports_check_mode=True, **connection_arguments().merged_with(arguments).for_module())
+def _run(arguments: Spec, make_task: TaskMaker) -> None:
+    module = _Module(supports_check_mode=True, **with_connection(arguments))
     # The result with a secret is printed before signals count again.
     with signals_held() as hold_signals:
         host = Host(

@@ -36,8 +36,8 @@ ROWS = [
 # An option of every command, without effect on what a command does.
 NOT_SHOWN = "--verbose"
 OPTIONS = {
-    "arize_api_key": _arguments.key_arguments().argument_spec,
-    "arize_api_key_info": _arguments.info_arguments().argument_spec,
+    "arize_api_key": _arguments.key_arguments()["argument_spec"],
+    "arize_api_key_info": _arguments.info_arguments()["argument_spec"],
 }
 
 

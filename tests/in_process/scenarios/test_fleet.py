@@ -167,7 +167,7 @@ def test_refused_before_the_first_write(
     outcome = run_keys(simulator, check, **declared(folder, **options))
     assert outcome.failed
     assert words in outcome.message, outcome.message
-    known = {**keys_arguments().argument_spec, **key_arguments().argument_spec}
+    known = {**keys_arguments()["argument_spec"], **key_arguments()["argument_spec"]}
     assert outcome["option"].partition("[")[0] in known
     assert simulator.writes == []
 

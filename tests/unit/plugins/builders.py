@@ -81,17 +81,17 @@ def wire_page(collection: str, rows: t.Sequence[t.Any], next_cursor: str | None 
 
 def key_options(**changes: t.Any) -> dict[str, t.Any]:
     """Options of arize_api_key for a service key, as validated by the module's own specification."""
-    return _validated(key_arguments().for_module(), {"name": "ingest", "space": SPACE_ID, **changes})
+    return _validated(key_arguments(), {"name": "ingest", "space": SPACE_ID, **changes})
 
 
 def info_options(**changes: t.Any) -> dict[str, t.Any]:
     """Options of arize_api_key_info."""
-    return _validated(info_arguments().for_module(), changes)
+    return _validated(info_arguments(), changes)
 
 
 def connection_options(**changes: t.Any) -> dict[str, t.Any]:
     """The options of the connection."""
-    return _validated(connection_arguments().for_module(), {"api_key": CREDENTIAL, **changes})
+    return _validated(connection_arguments(), {"api_key": CREDENTIAL, **changes})
 
 
 def _validated(specification: dict[str, t.Any], options: dict[str, t.Any]) -> dict[str, t.Any]:
