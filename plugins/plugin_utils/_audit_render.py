@@ -11,10 +11,10 @@ import csv
 import io
 import json
 import typing as t
-import unicodedata
 
 import jinja2
 
+from ansible_collections.community.arize.plugins.module_utils._model.cleaning import Cleaner
 from ansible_collections.community.arize.plugins.module_utils._model.instants import parse_instant
 from ansible_collections.community.arize.plugins.plugin_utils._audit_findings import FINDINGS, SEVERITIES
 
@@ -52,17 +52,6 @@ _METRICS = {
 }
 
 
-def visible(text: str) -> str:
-    """The text with control characters and marks of the writing direction made visible."""
-    # A shortcut: these characters are not printable, and almost every text is.
-    if text.isprintable():
-        return text
-    return "".join(
-        f"\\u{ord(character):04x}" if unicodedata.category(character) in ("Cc", "Cf", "Cs", "Zl", "Zp") else character
-        for character in text
-    )
-
-
 def to_html(report: Report, template: str) -> str:
     """A self-contained page. The template engine escapes every value, whatever the template does."""
     environment = jinja2.Environment(
@@ -72,23 +61,12 @@ def to_html(report: Report, template: str) -> str:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    shown = _shown(report)
+    shown = Cleaner().value(report)
     keys = {key["id"]: key for key in shown["keys"]}
     titles = {each.finding: each.title for each in FINDINGS}
     return environment.from_string(template).render(
         report=shown, keys_by_id=keys, severities=SEVERITIES, titles_of=titles
     )
-
-
-def _shown(value: t.Any) -> t.Any:
-    """A copy in which each text is visible."""
-    if isinstance(value, str):
-        return visible(value)
-    if isinstance(value, t.Mapping):
-        return {_shown(name): _shown(each) for name, each in value.items()}
-    if isinstance(value, t.Sequence):
-        return [_shown(each) for each in value]
-    return value
 
 
 def to_json(report: Report) -> str:
@@ -148,7 +126,7 @@ def _metric(name: str, meaning: str) -> list[str]:
 
 
 def _labels(names: t.Sequence[str], values: t.Sequence[str]) -> str:
-    escaped = [visible(value).replace("\\", "\\\\").replace('"', '\\"') for value in values]
+    escaped = [Cleaner().text(value).replace("\\", "\\\\").replace('"', '\\"') for value in values]
     return "{" + ",".join(f'{name}="{value}"' for name, value in zip(names, escaped)) + "}"
 
 
@@ -158,5 +136,5 @@ def _seconds(instant: str) -> int:
 
 
 def _cell(value: t.Any) -> str:
-    text = visible("" if value is None else str(value))
+    text = Cleaner().text("" if value is None else str(value))
     return f"'{text}" if text.lstrip().startswith(_FORMULA) else text
