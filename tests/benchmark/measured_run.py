@@ -19,7 +19,7 @@ from ansible_collections.community.arize.plugins.module_utils._host import argum
 from ansible_collections.community.arize.plugins.module_utils._host import task as _task
 
 MODULES: dict[str, tuple[t.Callable[[], _arguments.Spec], _task.TaskMaker]] = {
-    "keys": (_arguments.keys_arguments, _task.KeysTask),
+    "keys": (_arguments.keys_arguments, _task.keys_task),
     "info": (_arguments.info_arguments, _task.KeyInfoTask),
 }
 

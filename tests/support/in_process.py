@@ -52,7 +52,7 @@ def run_key(
     An option that is None is left out. Pauses pass on the service's clock, not on ours, unless `sleep` says otherwise;
     this host's clock is the service's unless `local_now` says otherwise.
     """
-    return _run(_arguments.key_arguments(), _task.KeyTask, simulator, check, options, sleep, environment, local_now)
+    return _run(_arguments.key_arguments(), _task.key_task, simulator, check, options, sleep, environment, local_now)
 
 
 def run_keys(
@@ -63,7 +63,7 @@ def run_keys(
     **options: t.Any,
 ) -> Outcome:
     """`arize_api_keys` against the simulator; `place` are further fields of its Host."""
-    return _run(_arguments.keys_arguments(), _task.KeysTask, simulator, check, options, sleep, None, None, place)
+    return _run(_arguments.keys_arguments(), _task.keys_task, simulator, check, options, sleep, None, None, place)
 
 
 def run_info(simulator: Simulator, check: bool = False, **options: t.Any) -> Outcome:

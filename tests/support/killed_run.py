@@ -104,7 +104,7 @@ def main() -> None:
     with _signals.signals_held() as hold_signals:
         host = _task.Host(options, {}, dry_run=False, diff=False, hold_signals=hold_signals)
         try:
-            result = _task.execute(host, _task.KeysTask if request.get("many") else _task.KeyTask)
+            result = _task.execute(host, _task.keys_task if request.get("many") else _task.key_task)
         except ArizeError as error:
             result = {**error.details(), "failed": True, "msg": str(error)}
         json.dump(result, sys.stdout)

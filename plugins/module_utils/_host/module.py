@@ -23,10 +23,10 @@ from ansible_collections.community.arize.plugins.module_utils._host.signals impo
 from ansible_collections.community.arize.plugins.module_utils._host.task import (
     Host,
     KeyInfoTask,
-    KeysTask,
-    KeyTask,
     TaskMaker,
     execute,
+    key_task,
+    keys_task,
 )
 from ansible_collections.community.arize.plugins.module_utils._model.errors import ArizeError, MissingLibrary
 from ansible_collections.community.arize.plugins.module_utils._service.connection import secrets_in_urls
@@ -70,12 +70,12 @@ def _run(arguments: Spec, make_task: TaskMaker) -> None:
 
 def run_key_module() -> None:
     """The whole of `arize_api_key`."""
-    _run(key_arguments(), KeyTask)
+    _run(key_arguments(), key_task)
 
 
 def run_keys_module() -> None:
     """The whole of `arize_api_keys`."""
-    _run(keys_arguments(), KeysTask)
+    _run(keys_arguments(), keys_task)
 
 
 def run_key_info_module() -> None:

@@ -13,12 +13,8 @@ import threading
 import typing as t
 
 Told = t.Callable[[], None]
-# Called with what is to happen on a signal, nothing if the work ends soon anyway, since every request has a deadline.
+# Called with what is to happen on a signal.
 Hold = t.Callable[[Told], None]
-
-
-def ignored() -> None:
-    """What happens on a signal that may wait until the end of the work."""
 
 
 @contextlib.contextmanager

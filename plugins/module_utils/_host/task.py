@@ -15,7 +15,7 @@ import typing as t
 from datetime import datetime
 
 from ansible_collections.community.arize.plugins.module_utils._host.fleet import fleet
-from ansible_collections.community.arize.plugins.module_utils._host.signals import Hold, ignored
+from ansible_collections.community.arize.plugins.module_utils._host.signals import Hold
 from ansible_collections.community.arize.plugins.module_utils._model import declaration as _desired
 from ansible_collections.community.arize.plugins.module_utils._model.cleaning import Cleaner
 from ansible_collections.community.arize.plugins.module_utils._model.errors import (
@@ -36,7 +36,8 @@ from ansible_collections.community.arize.plugins.module_utils._service.http impo
 from ansible_collections.community.arize.plugins.module_utils._service.memory import Memory, RememberingClient
 from ansible_collections.community.arize.plugins.module_utils._service.pace import Pace
 from ansible_collections.community.arize.plugins.module_utils._work import list_keys as _info
-from ansible_collections.community.arize.plugins.module_utils._work.keep_many import FleetReconciler, Means
+from ansible_collections.community.arize.plugins.module_utils._work.issue import Means
+from ansible_collections.community.arize.plugins.module_utils._work.keep_many import FleetReconciler
 from ansible_collections.community.arize.plugins.module_utils._work.keep_one import KeyReconciler
 
 Result = t.Dict[str, t.Any]
@@ -111,47 +112,21 @@ class Task(t.Protocol):
 TaskMaker = t.Callable[[Host, Clients, contextlib.ExitStack], Task]
 
 
-class KeyTask:
+def key_task(host: Host, clients: Clients, closing: contextlib.ExitStack) -> Task:
     """The work of `arize_api_key`."""
-
-    def __init__(self, host: Host, clients: Clients, closing: contextlib.ExitStack) -> None:
-        desired = _desired.desired_key(host.options)
-        client = closing.enter_context(clients.one())
-        client.check(desired)
-        reconciler = KeyReconciler(
-            desired,
-            client,
-            clients.credential,
-            host.diff,
-            host.sleep,
-            lambda: host.hold_signals(ignored),
-            host.local_now,
-        )
-        self.label = desired.label
-        self.warnings = reconciler.warnings
-        self.predict = reconciler.predict
-        self.carry_out = reconciler.carry_out
+    desired = _desired.desired_key(host.options)
+    client = closing.enter_context(clients.one())
+    client.check(desired)
+    return KeyReconciler(desired, client, _means(host, clients))
 
 
-class KeysTask:
+def keys_task(host: Host, clients: Clients, _closing: contextlib.ExitStack) -> Task:
     """The work of `arize_api_keys`."""
+    return FleetReconciler(fleet(host.options), clients.one_of_many, _means(host, clients))
 
-    label = ""
 
-    def __init__(self, host: Host, clients: Clients, _closing: contextlib.ExitStack) -> None:
-        means = Means(
-            clients.one_of_many,
-            clients.credential,
-            host.diff,
-            host.sleep,
-            host.hold_signals,
-            host.progress,
-            host.local_now,
-        )
-        reconciler = FleetReconciler(fleet(host.options), means)
-        self.warnings = reconciler.warnings
-        self.predict = reconciler.predict
-        self.carry_out = reconciler.carry_out
+def _means(host: Host, clients: Clients) -> Means:
+    return Means(clients.credential, host.diff, host.sleep, host.hold_signals, host.progress, host.local_now)
 
 
 class KeyInfoTask:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import typing as t
+from datetime import datetime
 
 from ansible_collections.community.arize.plugins.module_utils._decide.matches import (
     age_order,
@@ -41,17 +42,30 @@ from ansible_collections.community.arize.plugins.module_utils._work.revoke impor
 
 
 @dataclasses.dataclass(frozen=True)
+class Means:
+    """What a run may use of the place where it runs."""
+
+    credential: Secret
+    diff: bool
+    sleep: t.Callable[[float], None]
+    # Called before each issue of a secret: from then on nothing may end the process. Told what a signal does.
+    hold_signals: t.Callable[[t.Callable[[], None]], None]
+    # Told from time to time how far long work has come.
+    progress: t.Callable[[str], None]
+    # The present UTC instant by the clock of this place.
+    local_now: t.Callable[[], datetime]
+
+
+@dataclasses.dataclass(frozen=True)
 class Tools:
-    """What an issue needs of its task. `hold_signals` is called before each issue of a secret."""
+    """What an issue needs of its run."""
 
     desired: DesiredKey
     client: ArizeClient
-    credential: Secret
+    means: Means
     observer: Observer
     revoker: Revoker
     file: SecretFile | None
-    sleep: t.Callable[[float], None]
-    hold_signals: t.Callable[[], None]
 
 
 class Issuer:
@@ -76,7 +90,7 @@ class Issuer:
             progress.issued = issued
             self._check_created(issued.api_key)
             refreshed = self._issue.refreshed
-            if refreshed is not None and secret_fits(tools.credential.reveal(), refreshed.redacted_key):
+            if refreshed is not None and secret_fits(tools.means.credential.reveal(), refreshed.redacted_key):
                 # The task's own credential (allow_self): without an overlap it is dead by now.
                 tools.client.use_credential(issued.secret)
             if prepared is not None:
@@ -90,13 +104,14 @@ class Issuer:
         bindings = tools.observer.scope.bindings() if issue.refreshed is None else ()
         description = tools.desired.description if issue.refreshed is None else issue.refreshed.description
         sent = Sent(issue, description or None, tools.client.earliest_now(), tools.observer.known_ids)
-        tools.hold_signals()
+        # The work ends soon anyway, since every request has a deadline.
+        tools.means.hold_signals(lambda: None)
         try:
             if issue.refreshed is None:
                 return tools.client.create_key(tools.desired, issue.expires_at, bindings), sent
             return tools.client.refresh_key(issue.refreshed.key_id, issue.expires_at, issue.grace_seconds), sent
         except (_errors.AnswerLost, _errors.NotFound, _errors.RequestRejected) as error:
-            recovery = Recovery(tools.desired, tools.client, tools.observer, tools.sleep)
+            recovery = Recovery(tools.desired, tools.client, tools.observer, tools.means.sleep)
             recovered = recovery.recover(sent, error)
             self._progress.extra_reasons += recovery.notes
             return recovered
@@ -170,7 +185,7 @@ class Issuer:
         listed: list[ApiKey] = []
         for seconds in (0.0, *LOOKS):
             if seconds:
-                self._tools.sleep(seconds)
+                self._tools.means.sleep(seconds)
             try:
                 listed = self._tools.observer.live_matches()
             except _errors.RequestError as error:

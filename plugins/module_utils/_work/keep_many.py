@@ -15,7 +15,6 @@ from __future__ import annotations
 import concurrent.futures
 import dataclasses
 import typing as t
-from datetime import datetime
 
 from ansible_collections.community.arize.plugins.module_utils._decide.fleet import (
     Entry,
@@ -31,11 +30,11 @@ from ansible_collections.community.arize.plugins.module_utils._model.errors impo
     MissingLibrary,
     TaskFailed,
 )
-from ansible_collections.community.arize.plugins.module_utils._model.keys import ApiKey, Secret
+from ansible_collections.community.arize.plugins.module_utils._model.keys import ApiKey
 from ansible_collections.community.arize.plugins.module_utils._service.memory import RememberingClient
 from ansible_collections.community.arize.plugins.module_utils._work.fleet_result import fleet_result
+from ansible_collections.community.arize.plugins.module_utils._work.issue import Means
 from ansible_collections.community.arize.plugins.module_utils._work.keep_one import KeyReconciler
-from ansible_collections.community.arize.plugins.module_utils._work.observe import Observer
 from ansible_collections.community.arize.plugins.module_utils._work.result import Progress
 from ansible_collections.community.arize.plugins.module_utils._work.revoke import Revoker
 from ansible_collections.community.arize.plugins.module_utils._work.scope import ScopeResolver
@@ -56,25 +55,15 @@ class Fleet:
     prune_exclude: tuple[str, ...]
 
 
-@dataclasses.dataclass(frozen=True)
-class Means:
-    """What a run may use of its place; `lend` gives a client that asks anew when told so."""
-
-    lend: Lend
-    credential: Secret
-    diff: bool
-    sleep: t.Callable[[float], None]
-    # Called before the first change, with what is to happen on a signal.
-    hold_signals: t.Callable[[t.Callable[[], None]], None]
-    progress: t.Callable[[str], None]
-    local_now: t.Callable[[], datetime]
-
-
 class FleetReconciler:
     """Brings a fleet about. `predict` and `carry_out` return the module's result or raise ArizeError."""
 
-    def __init__(self, fleet: Fleet, means: Means) -> None:
+    label = ""
+
+    def __init__(self, fleet: Fleet, lend: Lend, means: Means) -> None:
+        """`lend` gives a client that asks anew when told so."""
         self._fleet = fleet
+        self._lend = lend
         self._means = means
         # Why no further key is begun. Workers set it, and read it before each key.
         self._halted: str | None = None
@@ -101,7 +90,7 @@ class FleetReconciler:
     def _looked_at(self, is_last: bool) -> list[Result | None]:
         check_destinations(self._fleet.entries)
         space_ids = []
-        with self._means.lend(False) as client:
+        with self._lend(False) as client:
             for name in self._fleet.prune_spaces:
                 ScopeResolver(client, ()).space_id_of(name, "prune_spaces")
             for entry in self._fleet.entries:
@@ -137,15 +126,14 @@ class FleetReconciler:
     def _one(self, entry: Entry, fresh: bool) -> tuple[Result | None, list[str]]:
         if self._halted:
             return None, []
-        means, desired = self._means, entry.desired
+        # Signals are held by the thread that began the work.
+        means = dataclasses.replace(self._means, hold_signals=lambda _told: None)
+        desired = entry.desired
         warnings: list[str] = []
         try:
-            with means.lend(fresh) as client:
+            with self._lend(fresh) as client:
                 client.check(desired)
-                # Signals are held by the thread that began the work.
-                reconciler = KeyReconciler(
-                    desired, client, means.credential, means.diff, means.sleep, lambda: None, means.local_now
-                )
+                reconciler = KeyReconciler(desired, client, means)
                 warnings = reconciler.warnings
                 return reconciler.carry_out() if fresh else reconciler.predict(), warnings
         except MissingLibrary:
@@ -180,7 +168,7 @@ class FleetReconciler:
     def _pruned(self, dry_run: bool, progress: Progress) -> list[ApiKey]:
         """What would be revoked in check mode; `progress` has what was revoked in a real run."""
         fleet = self._fleet
-        with self._means.lend(True) as client:
+        with self._lend(True) as client:
             scope = ScopeResolver(client, ())
             space_ids = tuple(scope.space_id_of(name, "prune_spaces") for name in fleet.prune_spaces)
             declared = {
@@ -196,16 +184,20 @@ class FleetReconciler:
             keys = self._elsewhere_spared(client, found.keys, space_ids)
             if dry_run:
                 return keys
-            # It has what a revoker asks of an observer.
-            seen = t.cast(Observer, _Listings(self._listed, listed, keys))
-            Revoker(client, seen, self._means.sleep).revoke_all(keys, progress)
+            going = frozenset(key.key_id for key in keys)
+            holding = [space_id for space_id, inside in listed.items() if any(key.key_id in going for key in inside)]
+
+            def listing() -> list[ApiKey]:
+                return [key for inside in self._listed(holding).values() for key in inside]
+
+            Revoker(client, self._means.sleep, listing, lambda: going).revoke_all(keys, progress)
         return []
 
     def _listed(self, space_ids: t.Sequence[str]) -> dict[str, list[ApiKey]]:
         """The live service keys by space, asked for anew."""
 
         def one(space_id: str) -> list[ApiKey]:
-            with self._means.lend(True) as client:
+            with self._lend(True) as client:
                 return client.list_api_keys(key_type="service", status="active", space_id=space_id)[0]
 
         with concurrent.futures.ThreadPoolExecutor(self._fleet.concurrency) as workers:
@@ -235,25 +227,6 @@ class FleetReconciler:
             raise TaskFailed(result["msg"], {name: value for name, value in result.items() if name != "msg"})
         del result["failed"]
         return result
-
-
-class _Listings:
-    """What the spaces of the keys that go list, as a revoker needs it."""
-
-    def __init__(
-        self,
-        look: t.Callable[[t.Sequence[str]], dict[str, list[ApiKey]]],
-        listed: t.Mapping[str, t.Sequence[ApiKey]],
-        going: t.Sequence[ApiKey],
-    ) -> None:
-        self._look = look
-        self.known_ids = frozenset(key.key_id for key in going)
-        self._space_ids = [
-            space_id for space_id, keys in listed.items() if any(key.key_id in self.known_ids for key in keys)
-        ]
-
-    def active_matches(self) -> list[ApiKey]:
-        return [key for keys in self._look(self._space_ids).values() for key in keys]
 
 
 def _is_due(result: Result) -> bool:

@@ -12,7 +12,6 @@ import dataclasses
 import platform
 import random
 import typing as t
-from datetime import datetime
 
 from ansible_collections.community.arize.plugins.module_utils._decide.matches import StoredSecret
 from ansible_collections.community.arize.plugins.module_utils._decide.plan import make_plan, seconds_to_wait
@@ -23,7 +22,7 @@ from ansible_collections.community.arize.plugins.module_utils._model import erro
 from ansible_collections.community.arize.plugins.module_utils._model.declaration import DesiredKey
 from ansible_collections.community.arize.plugins.module_utils._model.keys import Secret
 from ansible_collections.community.arize.plugins.module_utils._service.client import ArizeClient
-from ansible_collections.community.arize.plugins.module_utils._work.issue import Issuer, Tools
+from ansible_collections.community.arize.plugins.module_utils._work.issue import Issuer, Means, Tools
 from ansible_collections.community.arize.plugins.module_utils._work.observe import Observer
 from ansible_collections.community.arize.plugins.module_utils._work.recover import LostRound
 from ansible_collections.community.arize.plugins.module_utils._work.result import (
@@ -44,31 +43,18 @@ LONGEST_PAUSE = 16.0
 class KeyReconciler:
     """Brings one declared key about. `predict` and `carry_out` return the module's result or raise ArizeError."""
 
-    def __init__(
-        self,
-        desired: DesiredKey,
-        client: ArizeClient,
-        credential: Secret,
-        diff: bool,
-        sleep: t.Callable[[float], None],
-        hold_signals: t.Callable[[], None],
-        local_now: t.Callable[[], datetime],
-    ) -> None:
-        """`hold_signals` is called before each issue of a secret: from then on nothing may end the process.
-
-        Raises InvalidOption for an owner, group or mode that this host does not know.
-        """
+    def __init__(self, desired: DesiredKey, client: ArizeClient, means: Means) -> None:
+        """Raises InvalidOption for an owner, group or mode that this host does not know."""
+        self.label = desired.label
         self._desired = desired
-        self._diff = diff
-        self._sleep = sleep
-        self._local_now = local_now
+        self._means = means
         # What the operator must know of the last look and what followed it, however the task ends.
         self.warnings: list[str] = []
-        self._observer = Observer(desired, client, credential)
-        self._revoker = Revoker(client, self._observer, sleep)
+        self._observer = observer = Observer(desired, client, means.credential)
+        self._revoker = Revoker(client, means.sleep, observer.active_matches, lambda: observer.known_ids)
         wants_file = desired.destination is not None and desired.state != "absent"
         self._file = SecretFile(desired.destination) if wants_file and desired.destination is not None else None
-        self._tools = Tools(desired, client, credential, self._observer, self._revoker, self._file, sleep, hold_signals)
+        self._tools = Tools(desired, client, means, observer, self._revoker, self._file)
 
     def predict(self) -> dict[str, t.Any]:
         """What a real run would do now, with GET requests only."""
@@ -79,11 +65,11 @@ class KeyReconciler:
             )
         situation, _state = self._look(folder_needed=False)
         self.warnings += self._warnings_of(situation)
-        return predicted_result(situation, self._diff)
+        return predicted_result(situation, self._means.diff)
 
     def carry_out(self) -> dict[str, t.Any]:
         """Do it, and return the result."""
-        with contextlib.nullcontext() if self._file is None else self._file.locked(self._sleep):
+        with contextlib.nullcontext() if self._file is None else self._file.locked(self._means.sleep):
             lost_rounds: list[str] = []
             try:
                 return self._rounds(lost_rounds)
@@ -103,7 +89,7 @@ class KeyReconciler:
                 return self._carry(situation, state, lost_rounds)
             except LostRound as lost:
                 lost_rounds.append(lost.reason)
-            self._sleep(random.uniform(0, min(LONGEST_PAUSE, 2.0**attempt)))
+            self._means.sleep(random.uniform(0, min(LONGEST_PAUSE, 2.0**attempt)))
         raise _errors.Refused(
             f"Other runs issue {self._desired.label} at the same time: {' '.join(lost_rounds)} Let one run at a time "
             "manage a key (run_once, no simultaneous jobs), and run again.",
@@ -145,7 +131,7 @@ class KeyReconciler:
             None if secret is None else Secret(secret),
             state.content is not None,
             f"dest {self._file.path} on {platform.node()}",
-            None if state.modified_at is None else self._local_now() - state.modified_at,
+            None if state.modified_at is None else self._means.local_now() - state.modified_at,
         )
 
     def _waited_for(self, seen: Observation) -> Observation:
@@ -153,7 +139,7 @@ class KeyReconciler:
         seconds = seconds_to_wait(self._desired, seen.now)
         if not seconds or self._desired.issued_after is None:
             return seen
-        self._sleep(seconds)
+        self._means.sleep(seconds)
         return dataclasses.replace(seen, now=self._desired.issued_after)
 
     def _warnings_of(self, situation: Situation) -> list[str]:
@@ -179,7 +165,7 @@ class KeyReconciler:
             if not progress.changed and not progress.orphans:
                 raise
             raise self._halfway(situation, progress, error) from None
-        return real_result(situation, progress, self._diff)
+        return real_result(situation, progress, self._means.diff)
 
     def _do(self, situation: Situation, state: FileState | None, progress: Progress) -> None:
         plan = situation.plan
@@ -203,6 +189,6 @@ class KeyReconciler:
         else:
             # Its text is not known to be free of secrets.
             message = f"An error in this collection ({type(error).__name__}) ended the run halfway; please report it."
-        result = real_result(situation, progress, self._diff)
+        result = real_result(situation, progress, self._means.diff)
         result.pop("msg")
         return _errors.Interrupted(message, {**result, **details})

@@ -23,7 +23,7 @@ from ansible_collections.community.arize.plugins.module_utils._model.errors impo
 )
 from ansible_collections.community.arize.plugins.module_utils._model.keys import ApiKey
 from ansible_collections.community.arize.plugins.module_utils._service.client import ArizeClient
-from ansible_collections.community.arize.plugins.module_utils._work.observe import LOOKS, Observer
+from ansible_collections.community.arize.plugins.module_utils._work.observe import LOOKS
 from ansible_collections.community.arize.plugins.module_utils._work.result import Progress
 
 # After these the service may have revoked the key all the same.
@@ -31,12 +31,20 @@ _UNCERTAIN = (AnswerLost, NotFound, ProtocolError, ServerFailed)
 
 
 class Revoker:
-    """Revokes keys that the observer has seen."""
+    """Revokes keys that a listing has shown."""
 
-    def __init__(self, client: ArizeClient, observer: Observer, sleep: t.Callable[[float], None]) -> None:
+    def __init__(
+        self,
+        client: ArizeClient,
+        sleep: t.Callable[[float], None],
+        listing: t.Callable[[], list[ApiKey]],
+        known_ids: t.Callable[[], frozenset[str]],
+    ) -> None:
+        """`listing` shows the active keys anew; `known_ids` are those that it has shown before any was revoked."""
         self._client = client
-        self._observer = observer
         self._sleep = sleep
+        self._listing = listing
+        self._known_ids = known_ids
 
     def revoke(self, key: ApiKey) -> None:
         """Revoke one key. Raises ArizeError for one that lives on, or of which that is unknown."""
@@ -68,7 +76,7 @@ class Revoker:
         certain = {
             key_id: error
             for key_id, error in refusals.items()
-            if not isinstance(error, _UNCERTAIN) or key_id not in self._observer.known_ids
+            if not isinstance(error, _UNCERTAIN) or key_id not in self._known_ids()
         }
         asked = {key.key_id for key in keys} - set(certain)
         failures: dict[str, ArizeError] = dict(certain)
@@ -84,7 +92,7 @@ class Revoker:
             if seconds:
                 self._sleep(seconds)
             try:
-                listed = {key.key_id for key in self._observer.active_matches()}
+                listed = {key.key_id for key in self._listing()}
             except AuthenticationFailed:
                 # The credential itself was among them (allow_self), and no longer serves.
                 return {}

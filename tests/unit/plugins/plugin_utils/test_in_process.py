@@ -13,7 +13,7 @@ from support.in_process import Outcome
 from unit.plugins.builders import CREDENTIAL, secret_of
 
 from ansible_collections.community.arize.plugins.module_utils._host.arguments import key_arguments, keys_arguments
-from ansible_collections.community.arize.plugins.module_utils._host.task import Host, KeyTask, Result
+from ansible_collections.community.arize.plugins.module_utils._host.task import Host, Result, key_task
 from ansible_collections.community.arize.plugins.module_utils._model.errors import MissingLibrary, Refused
 from ansible_collections.community.arize.plugins.plugin_utils import _in_process
 from simulator import Simulator
@@ -146,7 +146,7 @@ def test_a_loop_keeps_its_connection(simulator: Simulator, tmp_path: pathlib.Pat
     for index in range(5):
         result = _in_process.run_in_process(
             key_arguments(),
-            KeyTask,
+            key_task,
             "x.y.z",
             {
                 "api_key": simulator.credential,
