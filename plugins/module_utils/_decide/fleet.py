@@ -54,21 +54,17 @@ def check_identities(entries: t.Sequence[Entry], space_ids: t.Sequence[t.Sequenc
     first: dict[t.Any, Entry] = {}
     for entry, spaces in zip(entries, space_ids):
         desired = entry.desired
-        for identity in (
-            [("id", desired.key_id)]
-            if desired.key_id is not None
-            else [(desired.key_type, desired.name, space_id) for space_id in spaces or ("",)]
-        ):
+        identities: list[t.Any] = [desired.key_id]
+        if desired.key_id is None:
+            identities = [(desired.key_type, desired.name, space_id) for space_id in spaces or ("",)]
+        for identity in identities:
             if identity in first:
                 raise InvalidOption(
                     "api_keys",
                     f"{first[identity].label} and {entry.label} declare the same key: declare each once, or give them "
                     "different names",
                 )
-        for space_id in spaces or ("",):
-            first[(desired.key_type, desired.name, space_id)] = entry
-        if desired.key_id is not None:
-            first[("id", desired.key_id)] = entry
+            first[identity] = entry
 
 
 @dataclasses.dataclass(frozen=True)

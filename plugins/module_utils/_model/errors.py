@@ -61,33 +61,8 @@ class UnresolvedName(InvalidOption):
         return found
 
 
-class Refused(ArizeError):
-    """The state found forbids the change asked for; nothing was changed.
-
-    `keys` are the public dictionaries of the keys concerned, `orphans` those of live keys known to have no holder.
-    """
-
-    def __init__(
-        self,
-        message: str,
-        keys: t.Iterable[dict[str, t.Any]] = (),
-        orphans: t.Iterable[dict[str, t.Any]] = (),
-    ) -> None:
-        super().__init__(message)
-        self.keys = list(keys)
-        self.orphans = list(orphans)
-
-    def details(self) -> dict[str, t.Any]:
-        found: dict[str, t.Any] = {}
-        if self.keys:
-            found["candidates"] = self.keys
-        if self.orphans:
-            found["orphans"] = self.orphans
-        return found
-
-
 class TaskFailed(ArizeError):
-    """What an error says at the end of a task: free of secrets, and named after the key."""
+    """An error with the details of its own, which may be the result of what had been done until it came."""
 
     def __init__(self, message: str, details: dict[str, t.Any]) -> None:
         super().__init__(message)
@@ -97,19 +72,24 @@ class TaskFailed(ArizeError):
         return self._details
 
 
+class Refused(TaskFailed):
+    """The state found forbids the change asked for; nothing was changed.
+
+    `keys` are the public dictionaries of the keys concerned, `orphans` those of live keys known to have no holder.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        keys: t.Sequence[dict[str, t.Any]] = (),
+        orphans: t.Sequence[dict[str, t.Any]] = (),
+    ) -> None:
+        given = {"candidates": list(keys), "orphans": list(orphans)}
+        super().__init__(message, {name: shown for name, shown in given.items() if shown})
+
+
 class SecretFileError(ArizeError):
     """`dest` can't be read, parsed or written."""
-
-
-class Interrupted(ArizeError):
-    """The run was left halfway: the result carries what it had done until then."""
-
-    def __init__(self, message: str, result: dict[str, t.Any]) -> None:
-        super().__init__(message)
-        self.result = result
-
-    def details(self) -> dict[str, t.Any]:
-        return self.result
 
 
 class MalformedAnswer(ValueError):

@@ -181,7 +181,7 @@ class KeyReconciler:
         self._revoker.revoke_all(plan.revoke, progress)
         check_age_was_reset(plan, progress.issued)
 
-    def _halfway(self, situation: Situation, progress: Progress, error: Exception) -> _errors.Interrupted:
+    def _halfway(self, situation: Situation, progress: Progress, error: Exception) -> _errors.TaskFailed:
         """The error with the result of what has been done until it came."""
         details: dict[str, t.Any] = {}
         if isinstance(error, _errors.ArizeError):
@@ -191,4 +191,4 @@ class KeyReconciler:
             message = f"An error in this collection ({type(error).__name__}) ended the run halfway; please report it."
         result = real_result(situation, progress, self._means.diff)
         result.pop("msg")
-        return _errors.Interrupted(message, {**result, **details})
+        return _errors.TaskFailed(message, {**result, **details})

@@ -27,7 +27,6 @@ from ansible_collections.community.arize.plugins.module_utils._model.declaration
 from ansible_collections.community.arize.plugins.module_utils._model.errors import (
     AnswerLost,
     ApiError,
-    Interrupted,
     RequestError,
     TaskFailed,
 )
@@ -124,7 +123,7 @@ class Recovery:
     def recover(self, sent: Sent, error: RequestError) -> tuple[IssuedKey, Sent]:
         """Look, and refresh what is certainly ours. Returns the key and the request that issued its secret.
 
-        Raises Interrupted when that is not certain or not wanted, LostRound when another run was quicker, and the
+        Raises TaskFailed when that is not certain or not wanted, LostRound when another run was quicker, and the
         error itself when the service refused the request for another reason.
         """
         if not isinstance(error, AnswerLost):
@@ -202,7 +201,7 @@ class Recovery:
             return []
 
     def _look(self, sent: Sent, lost: RequestError) -> list[ApiKey]:
-        """The keys that may have come of the request. Raises Interrupted when none shows up, or looking fails."""
+        """The keys that may have come of the request. Raises TaskFailed when none shows up, or looking fails."""
         failure: RequestError | None = None
         for seconds in LOOKS:
             self._sleep(seconds)
@@ -250,14 +249,14 @@ class Recovery:
             return f"The old secret of {refreshed.key_id} serves until {format_instant(until)} at least. "
         return f"If the service carried it out, the old secret of {refreshed.key_id} no longer serves. "
 
-    def _told(self, cause: RequestError, found: list[ApiKey], message: str) -> Interrupted:
+    def _told(self, cause: RequestError, found: list[ApiKey], message: str) -> TaskFailed:
         """The error that names every key concerned and the two tasks that resolve it."""
         told = message.rstrip()
         orphans = []
         for key in found:
             told += f" {advice(self._desired, key)}"
             orphans.append({**key.public(), "what_to_do": "take it over with state=refreshed, or revoke it"})
-        return Interrupted(told, {**cause.details(), "changed": bool(found), "orphans": orphans})
+        return TaskFailed(told, {**cause.details(), "changed": bool(found), "orphans": orphans})
 
 
 def advice(desired: DesiredKey, key: ApiKey) -> str:

@@ -102,7 +102,7 @@ def test_young_key_whose_secret_is_not_in_dest_is_left_alone(age: t.Any, stored:
         Refused, match=r"within the last 10 minutes.*Another run may be about to write it there, or several hosts"
     ) as caught:
         classify([OLD, young], NOW, content)
-    assert [key["id"] for key in caught.value.keys] == ["young"]
+    assert [key["id"] for key in caught.value.details()["candidates"]] == ["young"]
     assert ids(classify([OLD, young], NOW, None))[0] == "young"
     assert ids(classify([OLD, young], NOW, StoredSecret(Secret(secret_of("you")), True)))[0] == "young"
 

@@ -112,7 +112,7 @@ def test_self_may_go_when_told_or_with_an_overlap(options: dict[str, t.Any]) -> 
     if not allowed:
         with pytest.raises(Refused) as caught:
             planned(SELF, options=options)
-        assert [key["id"] for key in caught.value.keys] == [SELF.key_id]
+        assert [key["id"] for key in caught.value.details()["candidates"]] == [SELF.key_id]
 
 
 def test_quarantine_is_over_after_ten_minutes() -> None:
