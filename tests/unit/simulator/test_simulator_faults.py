@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: community.arize contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every kind of fault: what the client sees and what the server did."""
+"""What of faults the table of faults (in_process) does not show: which requests they hit, and which there can't be."""
 
 from __future__ import annotations
 
@@ -31,28 +31,6 @@ def wait_for_keys(world: Any, count: int) -> None:
     assert stored(world) == count
 
 
-@pytest.mark.parametrize(("commit", "count"), [(None, 0), (False, 0), (True, 1)])
-@pytest.mark.parametrize("kind", ["reset", "close"])
-def test_broken_connection(world: Any, kind: Any, commit: Any, count: Any) -> None:
-    world.simulator.faults.add(Fault(kind=kind, method="POST", commit=commit))
-    with pytest.raises(BROKEN) as caught:
-        attempt(world)
-    assert ("reset by peer" in str(caught.value)) == (kind == "reset")
-    assert stored(world) == count
-    assert world.simulator.requests[-1].status == 0
-    assert attempt(world).status_code == 201
-
-
-@pytest.mark.parametrize(("commit", "count"), [(False, 0), (True, 1)])
-def test_status(world: Any, commit: Any, count: Any) -> None:
-    world.simulator.faults.add(Fault(kind="status", status=502, commit=commit))
-    answer = attempt(world)
-    assert answer.status_code == 502
-    assert answer.json()["status"] == 502
-    assert stored(world) == count
-    assert world.simulator.writes[-1].status == 502
-
-
 def test_status_with_headers_and_bodies(world: Any) -> None:
     faults = world.simulator.faults
     faults.add(Fault(kind="status", status=429, retry_after="7"))
@@ -68,17 +46,6 @@ def test_status_with_headers_and_bodies(world: Any) -> None:
     assert attempt(world).headers["Retry-After"] == "3"
 
 
-@pytest.mark.parametrize("status", [101, 103, 199])
-def test_interim_answer_and_no_other(world: Any, status: Any) -> None:
-    world.simulator.faults.add(Fault(kind="status", status=status, commit=True))
-    answer = attempt(world)
-    assert (answer.status_code, answer.content) == (status, b"")
-    world.simulator.faults.add(Fault(kind="status", status=100, commit=True))
-    with pytest.raises(BROKEN):
-        attempt(world)
-    assert stored(world) == 2
-
-
 @pytest.mark.parametrize("status", [204, 304])
 def test_answers_without_a_body_keep_the_connection(world: Any, status: Any) -> None:
     world.simulator.faults.add(Fault(kind="status", status=status, commit=True))
@@ -86,86 +53,11 @@ def test_answers_without_a_body_keep_the_connection(world: Any, status: Any) -> 
     assert attempt(world).status_code == 201
 
 
-def test_status_with_a_location(world: Any) -> None:
-    world.simulator.faults.add(Fault(kind="status", status=303, location="https://elsewhere.invalid/", commit=True))
-    answer = world.admin.post("/api-keys", {"key_type": "USER", "name": "k"}, allow_redirects=False)
-    assert (answer.status_code, answer.headers["Location"]) == (303, "https://elsewhere.invalid/")
-    assert stored(world) == 1
-
-
-def test_edited_answer(world: Any) -> None:
-    world.simulator.faults.add(Fault(kind="edit", body={"key": "********"}))
-    answer = attempt(world)
-    assert answer.status_code == 201
-    assert answer.json()["key"] == "********"
-    assert answer.json()["id"] == world.simulator.keys()[-1].id
-    assert attempt(world).json()["key"].startswith("ak-")
-
-
-@pytest.mark.parametrize(("commit", "count"), [(None, 1), (False, 0)])
-def test_truncated_body(world: Any, commit: Any, count: Any) -> None:
-    world.simulator.faults.add(Fault(kind="truncate", commit=commit))
-    with pytest.raises(BROKEN):
-        attempt(world)
-    assert stored(world) == count
-
-
-def test_wrong_length(world: Any) -> None:
-    world.simulator.faults.add(Fault(kind="wrong_length"))
-    answer = attempt(world)
-    assert answer.status_code == 201
-    with pytest.raises(requests.exceptions.JSONDecodeError):
-        answer.json()
-    assert attempt(world).status_code == 201
-
-
-@pytest.mark.parametrize(("commit", "status", "count"), [(None, 200, 0), (True, 201, 1)])
-def test_html(world: Any, commit: Any, status: Any, count: Any) -> None:
-    world.simulator.faults.add(Fault(kind="html", commit=commit))
-    answer = attempt(world)
-    assert answer.status_code == status
-    assert answer.headers["Content-Type"].startswith("text/html")
-    assert "<html>" in answer.text
-    assert stored(world) == count
-
-
-def test_garbage_gzip(world: Any) -> None:
-    world.simulator.faults.add(Fault(kind="garbage_gzip"))
-    with pytest.raises(requests.exceptions.ContentDecodingError):
-        attempt(world)
-    assert stored(world) == 1
-
-
-def test_redirect(world: Any) -> None:
-    world.simulator.faults.add(Fault(kind="redirect", location="https://elsewhere.example/", status=307))
-    answer = world.admin.post("/api-keys", {"key_type": "USER", "name": "k"}, allow_redirects=False)
-    assert answer.status_code == 307
-    assert answer.headers["Location"] == "https://elsewhere.example/"
-    assert stored(world) == 0
-
-
-def test_body(world: Any) -> None:
-    hostile = '{"api_keys": {"not": "a list"}}'
-    world.simulator.faults.add(Fault(kind="body", body=hostile))
-    assert world.admin.get("/api-keys").text == hostile
-    world.simulator.faults.add(Fault(kind="body", body=[1], status=201, content_type="text/plain"))
-    answer = attempt(world)
-    assert answer.json() == [1]
-    assert answer.status_code == 201
-    assert answer.headers["Content-Type"] == "text/plain"
-
-
-@pytest.mark.parametrize(("commit", "count"), [(None, 1), (False, 0)])
-def test_delay(world: Any, commit: Any, count: Any) -> None:
-    world.simulator.faults.add(Fault(kind="delay", seconds=0.2, commit=commit))
+def test_delay(world: Any) -> None:
+    world.simulator.faults.add(Fault(kind="delay", seconds=0.2))
     started = time.monotonic()
-    if count:
-        assert attempt(world).status_code == 201
-    else:
-        with pytest.raises(BROKEN):
-            attempt(world)
+    assert attempt(world).status_code == 201
     assert time.monotonic() - started >= 0.2
-    assert stored(world) == count
 
 
 @pytest.mark.parametrize(("commit", "count"), [(True, 1), (False, 0)])
@@ -179,72 +71,6 @@ def test_stall_does_not_hold_up_the_end(world: Any, commit: Any, count: Any) -> 
     started = time.monotonic()
     world.simulator.stop()
     assert time.monotonic() - started < 20
-
-
-def test_late_commit(world: Any) -> None:
-    world.simulator.faults.add(Fault(kind="late_commit"))
-    with pytest.raises(BROKEN):
-        attempt(world)
-    assert stored(world) == 0
-    for _twice in range(2):
-        world.simulator.faults.commit_late()
-        assert stored(world) == 1
-    assert len(world.simulator.writes) == 1
-
-
-def test_replay(world: Any) -> None:
-    world.simulator.faults.add(Fault(kind="replay"))
-    answer = attempt(world)
-    assert stored(world) == 2
-    assert answer.json()["id"] == world.simulator.keys()[-1].id
-
-
-def pages(world: Any, limit: int = 2) -> list[tuple[list[str], dict[str, Any]]]:
-    """At most eight pages, as a client that believes has_more sees them."""
-    result = []
-    cursor: dict[str, str] = {}
-    for _count in range(8):
-        document = world.admin.get("/api-keys", space_id=world.analytics.id, limit=limit, **cursor).json()
-        result.append(([row["name"] for row in document["api_keys"]], document["pagination"]))
-        if not document["pagination"]["has_more"] or "next_cursor" not in document["pagination"]:
-            break
-        cursor = {"cursor": document["pagination"]["next_cursor"]}
-    return result
-
-
-@pytest.fixture
-def four_keys(world: Any) -> Any:
-    world.simulator.switches.ordering = "oldest"
-    for name in "abcd":
-        world.simulator.seed_key(name=name, space_id=world.analytics.id)
-    return world
-
-
-@pytest.mark.parametrize("nth", [1, 2])
-def test_missing_cursor(four_keys: Any, nth: Any) -> None:
-    four_keys.simulator.faults.add(Fault(kind="missing_cursor", method="GET", nth=nth))
-    seen = pages(four_keys)
-    assert len(seen) == nth
-    assert seen[-1][1] == {"has_more": True}
-
-
-def test_repeated_cursor(four_keys: Any) -> None:
-    four_keys.simulator.faults.add(Fault(kind="repeat_cursor", nth=2, times=-1))
-    seen = pages(four_keys)
-    assert len(seen) == 8
-    assert len({page[1]["next_cursor"] for page in seen}) == 1
-
-
-@pytest.mark.parametrize("nth", [1, 2])
-def test_empty_page(four_keys: Any, nth: Any) -> None:
-    four_keys.simulator.faults.add(Fault(kind="empty_page", nth=nth))
-    names = [page[0] for page in pages(four_keys)]
-    assert names == ([[], ["a", "b"], ["c", "d"]] if nth == 1 else [["a", "b"], [], ["c", "d"]])
-
-
-def test_duplicate_page(four_keys: Any) -> None:
-    four_keys.simulator.faults.add(Fault(kind="duplicate_page"))
-    assert [page[0] for page in pages(four_keys)] == [["a", "b"], ["a", "b"], ["c", "d"]]
 
 
 def test_choice_of_requests(world: Any) -> None:
