@@ -40,41 +40,6 @@ def test_a_profile_instead_of_options(playbooks: PlaybookRunner, simulator: Simu
     assert simulator.credential not in run.everything_printed
 
 
-def test_the_profile_wins_over_variables_and_an_option_over_the_profile(
-    playbooks: PlaybookRunner, simulator: Simulator, tmp_path: pathlib.Path
-) -> None:
-    write_profile(tmp_path, "work", simulator.credential, simulator.url)
-    with Simulator(spaces=("analytics",)) as other:
-        environment = {"HOME": str(tmp_path), "ARIZE_API_KEY": other.credential, "ARIZE_BASE_URL": other.url}
-        options = {"api_key": other.credential, "api_url": other.url}
-        run = playbooks.run_tasks(playbooks.info(profile="work", **options), defaults={}, HOME=str(tmp_path))
-        assert not run.results[0].get("failed")
-        assert other.requests
-        other.requests_clear()
-        run = playbooks.run_tasks(playbooks.info(), defaults={}, ARIZE_PROFILE="work", **environment)
-        assert not run.results[0].get("failed")
-        assert simulator.requests
-        assert other.requests == []
-
-
-def test_refusals(playbooks: PlaybookRunner, simulator: Simulator, tmp_path: pathlib.Path) -> None:
-    write_profile(tmp_path, "work", "${NOT_SET_ANYWHERE}", simulator.url)
-    (tmp_path / ".arize" / "profiles" / "person.toml").write_text('[auth]\nauth_method = "oauth"\n')
-    names = ("missing", "work", "person", "../work")
-    run = playbooks.run_tasks(*(playbooks.key(**TASK, profile=name) for name in names), defaults={}, HOME=str(tmp_path))
-    words = (
-        "the profiles there are person, work",
-        "NOT_SET_ANYWHERE, which is not set",
-        "OAuth",
-        "not a valid profile name",
-    )
-    for result, expected in zip(run.results, words, strict=True):
-        assert expected in result["msg"]
-        assert result["failed"]
-    assert simulator.requests == []
-    assert "Traceback" not in run.everything_printed
-
-
 @pytest.mark.parametrize("version", ["3.8"])
 def test_an_older_interpreter_says_what_it_needs(
     playbooks: PlaybookRunner, simulator: Simulator, tmp_path: pathlib.Path, version: str
