@@ -77,6 +77,11 @@ USER = {"key_type": "user", "space": None}
         ({"owner": "root"}, "owner", "goes with dest"),
         ({"group": "root"}, "group", "goes with dest"),
         ({"return_key": False}, "return_key", "nobody would receive the secret"),
+        ({"space_role": SPACE_ID}, "space_role", "id of a Space"),
+        ({"held_secret": "", "state": "refreshed"}, "held_secret", "goes with state present"),
+        ({"retire_unused_for": "7d"}, "retire_unused_for", "goes with exclusive"),
+        ({"retire_unused_for": "7d", "exclusive": True, "state": "absent"}, "retire_unused_for", "state present"),
+        ({"dest": " "}, "dest", "is empty"),
     ],
 )
 def test_refused(options: dict[str, t.Any], option: str, words: str) -> None:
@@ -91,17 +96,12 @@ def test_variable_that_no_shell_can_assign_to(variable: str) -> None:
         desired(dest="/d", dest_format="dotenv", dest_variable=variable)
 
 
-@pytest.mark.parametrize("dest", ["", " "])
-def test_empty_dest_is_refused(dest: str) -> None:
-    with pytest.raises(InvalidOption, match="dest"):
-        desired(dest=dest)
-
-
 @pytest.mark.parametrize(
     "options",
     [
         {"space": "a", "organizations": ORGANIZATIONS},
         {"name": "n", "id": "x"},
+        {"dest": "/d", "held_secret": ""},
         {"expires_at": "2027-01-01T00:00:00Z", "expires_in": "1d"},
         {"key_type": "robot"},
         {"account_role": "read-only"},
