@@ -24,7 +24,6 @@ class Case:
     words: tuple[str, ...]
     requests: int = 0
     module: str = "key"
-    tls: bool = False
 
 
 @dataclasses.dataclass
@@ -43,7 +42,7 @@ def refuse_all(cases: t.Mapping[str, Case], stack: contextlib.ExitStack) -> dict
 
 
 def _refuse(case: Case, stack: contextlib.ExitStack) -> Refusal:
-    simulator = stack.enter_context(Simulator(tls=case.tls, spaces=("analytics", "ingest")))
+    simulator = stack.enter_context(Simulator(spaces=("analytics", "ingest")))
     given = case.options(simulator) if callable(case.options) else case.options
     options = {"api_url": simulator.url, "api_key": simulator.credential, "max_retries": 0, **given}
     run = run_key if case.module == "key" else run_info

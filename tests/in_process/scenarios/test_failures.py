@@ -86,23 +86,10 @@ CASES: dict[str, Case] = {
     "refused": Case(
         lambda _simulator: key(api_url=f"http://127.0.0.1:{closed_port()}"), ("127.0.0.1", "refused", "api_url")
     ),
-    "unresolvable": Case(key(api_url="https://host.invalid", timeout=5), ("host.invalid", "resolved", "api_url")),
-    "proxy refused": Case(lambda _simulator: key(proxy=f"http://127.0.0.1:{closed_port()}"), ("proxy",)),
-    "TLS untrusted": Case(key(), ("certificate", "verified", "ca_path"), tls=True),
-    "TLS to a plain port": Case(
-        lambda simulator: key(api_url=simulator.url.replace("http:", "https:")), ("TLS", "scheme", "api_url")
-    ),
-    "ca_path missing": Case(key(ca_path="/nonexistent/ca.pem"), ("ca_path",), tls=True),
-    "HTML": Case(faulty(Fault(kind="html", times=-1)), ("not JSON", "text/html", "api_url"), 1),
     "redirect": Case(
         faulty(Fault(kind="redirect", location="https://login.example/", times=-1)), ("redirect", "api_url"), 1
     ),
-    "other JSON": Case(
-        faulty(Fault(kind="body", body={"hello": 1}, times=-1)), ("not documented", "pagination", "api_url"), 1
-    ),
     "out of order": Case(faulty(Fault(kind="status", status=503, times=-1)), ("503", "later"), 1),
-    "too many requests": Case(faulty(Fault(kind="status", status=429, times=-1)), ("429", "later"), 1),
-    "endless pages": Case(faulty(Fault(kind="repeat_cursor", times=-1)), ("cursor",), 2),
     "info of an unknown space": Case({"space": "analytic"}, ("space", "'analytic'", "not found"), 2, "info"),
     "info of an unknown space id": Case({"space": UNKNOWN_SPACE_ID}, ("space", "not found"), 1, "info"),
     # Asked in both forms of the API, for the server might be an older one.
