@@ -28,16 +28,10 @@ SPECIFICATIONS = {
     "arize_api_key_info": _arguments.info_arguments,
     "arize_api_keys": _arguments.keys_arguments,
 }
-FRAGMENT = yaml.safe_load(ModuleDocFragment.DOCUMENTATION)
 
 
 def module_code(name: str) -> t.Any:
     return importlib.import_module(f"{COLLECTION}.plugins.modules.{name}")
-
-
-def documentation(name: str) -> dict[str, t.Any]:
-    loaded: dict[str, t.Any] = yaml.safe_load(module_code(name).DOCUMENTATION)
-    return loaded
 
 
 def loaded(path: str) -> t.Any:
@@ -71,35 +65,6 @@ def test_every_module_has_an_action_plugin_and_one_that_returns_a_secret_hides_i
     assert {name: plugin.arguments for name, plugin in plugins.items()} == SPECIFICATIONS
 
 
-FIELDS = ("type", "elements", "choices", "default", "required")
-
-
-def differences(documented: dict[str, t.Any], specified: dict[str, t.Any], where: str = "") -> list[str]:
-    """Where options differ between documentation and specification."""
-    found = [f"{where}{name} is on one side only" for name in sorted(set(documented) ^ set(specified))]
-    for name in sorted(set(documented) & set(specified)):
-        said, done = documented[name], specified[name]
-        found += [
-            f"{where}{name}.{field}: {said.get(field)!r} is documented, {done.get(field)!r} specified"
-            for field in FIELDS
-            if said.get(field) != done.get(field)
-        ]
-        found += differences(said.get("suboptions", {}), done.get("options", {}), f"{where}{name}.")
-    return found
-
-
-@pytest.mark.parametrize("name", MODULES)
-def test_options_are_those_of_the_specification(name: str) -> None:
-    own = documentation(name)
-    assert "community.arize.connection" in own["extends_documentation_fragment"]
-    assert not set(own["options"]) & set(FRAGMENT["options"])
-    assert differences(own["options"], SPECIFICATIONS[name]()["argument_spec"]) == []
-
-
-def test_options_of_the_connection_are_those_of_the_specification() -> None:
-    assert differences(FRAGMENT["options"], _arguments.connection_arguments()["argument_spec"]) == []
-
-
 @pytest.mark.parametrize("name", MODULES)
 def test_options_that_sound_like_secrets_are_settled(name: str) -> None:
     """Ansible warns about names with `key`, `secret` or `token` that say nothing about no_log."""
@@ -108,13 +73,6 @@ def test_options_that_sound_like_secrets_are_settled(name: str) -> None:
     assert specification["proxy"]["no_log"] is True
     for option in ("on_lost_secret", "return_key"):
         assert option not in specification or specification[option]["no_log"] is False
-
-
-@pytest.mark.parametrize("name", MODULES)
-def test_exclusions_are_between_options_that_exist(name: str) -> None:
-    arguments = _arguments.with_connection(SPECIFICATIONS[name]())
-    named = {option for group in arguments["mutually_exclusive"] for option in group}
-    assert named <= set(arguments["argument_spec"])
 
 
 class RecordingEnvironment(collections.abc.Mapping[str, str]):
