@@ -4,13 +4,8 @@
 
 from __future__ import annotations
 
-from ansible_collections.community.arize.plugins.module_utils._host.arguments import key_arguments
-from ansible_collections.community.arize.plugins.module_utils._host.task import key_task
 from ansible_collections.community.arize.plugins.plugin_utils._action import HidingActionModule
 
 
 class ActionModule(HidingActionModule):
     """Nothing of its own."""
-
-    arguments = staticmethod(key_arguments)
-    make_task = staticmethod(key_task)

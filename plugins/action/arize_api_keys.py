@@ -6,16 +6,11 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.community.arize.plugins.module_utils._host.arguments import keys_arguments
-from ansible_collections.community.arize.plugins.module_utils._host.task import keys_task
 from ansible_collections.community.arize.plugins.plugin_utils._action import HidingActionModule, Result
 
 
 class ActionModule(HidingActionModule):
     """The same for many keys."""
-
-    arguments = staticmethod(keys_arguments)
-    make_task = staticmethod(keys_task)
 
     def _declared(self) -> list[dict[str, t.Any]]:
         args = self._task.args

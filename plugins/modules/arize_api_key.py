@@ -554,11 +554,11 @@ option:
   sample: expires_in
 """
 
-from ansible_collections.community.arize.plugins.module_utils._host.module import run_key_module
+from ansible_collections.community.arize.plugins.module_utils._host.module import run
 
 
 def main() -> None:
-    run_key_module()
+    run("arize_api_key")
 
 
 if __name__ == "__main__":

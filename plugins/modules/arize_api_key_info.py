@@ -308,11 +308,11 @@ option:
   sample: older_than
 """
 
-from ansible_collections.community.arize.plugins.module_utils._host.module import run_key_info_module
+from ansible_collections.community.arize.plugins.module_utils._host.module import run
 
 
 def main() -> None:
-    run_key_info_module()
+    run("arize_api_key_info")
 
 
 if __name__ == "__main__":

@@ -339,11 +339,11 @@ next_rotation_at:
   sample: "2027-02-04T09:15:00Z"
 """
 
-from ansible_collections.community.arize.plugins.module_utils._host.module import run_keys_module
+from ansible_collections.community.arize.plugins.module_utils._host.module import run
 
 
 def main() -> None:
-    run_keys_module()
+    run("arize_api_keys")
 
 
 if __name__ == "__main__":

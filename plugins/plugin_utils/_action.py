@@ -23,8 +23,6 @@ from ansible.plugins.action.normal import ActionModule as NormalActionModule
 from ansible.release import __version__ as core_version
 from ansible.utils.display import Display
 
-from ansible_collections.community.arize.plugins.module_utils._host.arguments import Spec
-from ansible_collections.community.arize.plugins.module_utils._host.task import TaskMaker
 from ansible_collections.community.arize.plugins.plugin_utils._in_process import missing_library, run_in_process
 
 try:
@@ -60,10 +58,6 @@ def marks_items_only(core: str) -> bool:
 class ArizeActionModule(NormalActionModule):  # type: ignore[misc]
     """The ordinary execution, or the same work in this process."""
 
-    # Those of the module of the same name.
-    arguments: t.Callable[[], Spec]
-    make_task: TaskMaker
-
     def _execute_module(self, *arguments: t.Any, task_vars: t.Any = None, **keywords: t.Any) -> Result:
         """Called by the ordinary execution."""
         obstacle = self._obstacle(task_vars or {})
@@ -75,8 +69,6 @@ class ArizeActionModule(NormalActionModule):  # type: ignore[misc]
         environment: dict[str, t.Any] = {}
         self._compute_environment_string(environment)
         return run_in_process(
-            type(self).arguments(),
-            type(self).make_task,
             self._task.resolved_action or self._task.action,
             self._task.args,
             {**os.environ, **{name: str(value) for name, value in environment.items()}},

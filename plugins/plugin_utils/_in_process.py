@@ -20,9 +20,9 @@ from ansible.module_utils.basic import missing_required_lib
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.errors import UnsupportedError
 
-from ansible_collections.community.arize.plugins.module_utils._host.arguments import Spec, with_connection
+from ansible_collections.community.arize.plugins.module_utils._host.arguments import with_connection
 from ansible_collections.community.arize.plugins.module_utils._host.signals import signals_held
-from ansible_collections.community.arize.plugins.module_utils._host.task import Host, TaskMaker, execute
+from ansible_collections.community.arize.plugins.module_utils._host.task import WORK, Host, execute
 from ansible_collections.community.arize.plugins.module_utils._model.errors import ArizeError, MissingLibrary
 from ansible_collections.community.arize.plugins.module_utils._service.connection import secrets_in_urls
 from ansible_collections.community.arize.plugins.module_utils._service.http import SessionPool
@@ -61,8 +61,6 @@ def _sessions() -> SessionPool:
 
 
 def run_in_process(
-    arguments: Spec,
-    make_task: TaskMaker,
     name: str,
     given: t.Mapping[str, t.Any],
     environment: t.Mapping[str, str],
@@ -71,7 +69,8 @@ def run_in_process(
     progress: t.Callable[[str], None] = lambda _text: None,
 ) -> Result:
     """The result that the module of this name would print for the options as they are given in a task."""
-    specification = with_connection(arguments)
+    arguments, make_task = WORK[name.rpartition(".")[2]]
+    specification = with_connection(arguments())
     options = with_paths(specification["argument_spec"], plain(given), environment)
     validated = ArgumentSpecValidator(**specification).validate(options)
     hidden: set[str] = set(validated._no_log_values)

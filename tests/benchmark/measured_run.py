@@ -11,17 +11,10 @@ import json
 import pathlib
 import sys
 import time
-import typing as t
 
 from support.killed_run import validated_options
 
-from ansible_collections.community.arize.plugins.module_utils._host import arguments as _arguments
 from ansible_collections.community.arize.plugins.module_utils._host import task as _task
-
-MODULES: dict[str, tuple[t.Callable[[], _arguments.Spec], _task.TaskMaker]] = {
-    "keys": (_arguments.keys_arguments, _task.keys_task),
-    "info": (_arguments.info_arguments, _task.KeyInfoTask),
-}
 
 
 def peak_kilobytes() -> int:
@@ -32,10 +25,10 @@ def peak_kilobytes() -> int:
 
 def main() -> None:
     request = json.load(sys.stdin)
-    arguments, make_task = MODULES[request["module"]]
-    host = _task.Host(validated_options(arguments(), request["options"]), {}, dry_run=False, diff=False)
+    work = _task.WORK[request["module"]]
+    host = _task.Host(validated_options(work, request["options"]), {}, dry_run=False, diff=False)
     began = time.perf_counter()
-    _task.execute(host, make_task)
+    _task.execute(host, work.make_task)
     measured = {
         "seconds": time.perf_counter() - began,
         "megabytes": peak_kilobytes() / 1024,

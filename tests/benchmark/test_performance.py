@@ -174,7 +174,7 @@ def test_a_fleet(page: Page, tmp_path: pathlib.Path) -> None:
 
         def bulk(title: str, options: dict[str, t.Any], goal: float) -> None:
             simulator.requests_clear()
-            done = measured("keys", options)
+            done = measured("arize_api_keys", options)
             wire = len(simulator.requests) * LATENCY / CONCURRENCY
             ratio = done["seconds"] / wire
             compared[title] = done["seconds"]
@@ -234,7 +234,7 @@ def test_a_long_listing(page: Page) -> None:
             if number + 1 in (KEYS // 10, KEYS):
                 simulator.requests_clear()
                 options = {"api_key": simulator.credential, "api_url": simulator.url, "space": space_id}
-                done = measured("info", options)
+                done = measured("arize_api_key_info", options)
                 pages = len(simulator.requests)
                 rows.append(
                     (

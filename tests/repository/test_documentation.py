@@ -18,18 +18,14 @@ from support.playbooks import ROOT
 
 from ansible_collections.community.arize.plugins.module_utils._host.arguments import (
     connection_arguments,
-    info_arguments,
-    key_arguments,
-    keys_arguments,
     with_connection,
 )
+from ansible_collections.community.arize.plugins.module_utils._host.task import WORK
 
 PREFIX = "community.arize."
 GROUP = "group/community.arize.arize"
 SPECS: dict[str, dict[str, t.Any]] = {
-    "arize_api_key": with_connection(key_arguments())["argument_spec"],
-    "arize_api_key_info": with_connection(info_arguments())["argument_spec"],
-    "arize_api_keys": with_connection(keys_arguments())["argument_spec"],
+    name: with_connection(work.arguments())["argument_spec"] for name, work in WORK.items()
 }
 ROLES: dict[str, dict[str, t.Any]] = {
     path.parents[1].name: yaml.safe_load(path.read_text(encoding="utf-8"))["argument_specs"]["main"]["options"]

@@ -52,7 +52,7 @@ def run_key(
     An option that is None is left out. Pauses pass on the service's clock, not on ours, unless `sleep` says otherwise;
     this host's clock is the service's unless `local_now` says otherwise.
     """
-    return _run(_arguments.key_arguments(), _task.key_task, simulator, check, options, sleep, environment, local_now)
+    return _run("arize_api_key", simulator, check, options, sleep, environment, local_now)
 
 
 def run_keys(
@@ -63,17 +63,16 @@ def run_keys(
     **options: t.Any,
 ) -> Outcome:
     """`arize_api_keys` against the simulator; `place` are further fields of its Host."""
-    return _run(_arguments.keys_arguments(), _task.keys_task, simulator, check, options, sleep, None, None, place)
+    return _run("arize_api_keys", simulator, check, options, sleep, None, None, place)
 
 
 def run_info(simulator: Simulator, check: bool = False, **options: t.Any) -> Outcome:
     """`arize_api_key_info` against the simulator."""
-    return _run(_arguments.info_arguments(), _task.KeyInfoTask, simulator, check, options, None, None)
+    return _run("arize_api_key_info", simulator, check, options, None, None)
 
 
 def _run(
-    arguments: _arguments.Spec,
-    make_task: _task.TaskMaker,
+    module: str,
     simulator: Simulator,
     check: bool,
     options: dict[str, t.Any],
@@ -85,7 +84,8 @@ def _run(
     dialect = "legacy" if simulator.switches.legacy else None
     given = {"api_url": simulator.url, "api_key": simulator.credential, "api_dialect": dialect, **options}
     given = {name: value for name, value in given.items() if value is not None}
-    specification = _arguments.with_connection(arguments)
+    arguments, make_task = _task.WORK[module]
+    specification = _arguments.with_connection(arguments())
     validated = ArgumentSpecValidator(**specification).validate(given)
     if validated.error_messages:
         return Outcome({"failed": True, "changed": False, "msg": "; ".join(validated.error_messages)}, [])

@@ -82,9 +82,9 @@ def run_killed(
     )
 
 
-def validated_options(arguments: _arguments.Spec, given: dict[str, t.Any]) -> dict[str, t.Any]:
+def validated_options(work: _task.Work, given: dict[str, t.Any]) -> dict[str, t.Any]:
     """The options as AnsibleModule would hand them on. Ends the process if they are refused."""
-    specification = _arguments.with_connection(arguments)
+    specification = _arguments.with_connection(work.arguments())
     validated = ArgumentSpecValidator(**specification).validate(given)
     if validated.error_messages:
         sys.exit("; ".join(validated.error_messages))
@@ -93,8 +93,8 @@ def validated_options(arguments: _arguments.Spec, given: dict[str, t.Any]) -> di
 
 def main() -> None:
     request = json.load(sys.stdin)
-    arguments = _arguments.keys_arguments() if request.get("many") else _arguments.key_arguments()
-    options = validated_options(arguments, request["options"])
+    work = _task.WORK["arize_api_keys" if request.get("many") else "arize_api_key"]
+    options = validated_options(work, request["options"])
     if request["step"] is not None:
         number = getattr(signal, request["signal"])
         if number == signal.SIGINT:
@@ -104,7 +104,7 @@ def main() -> None:
     with _signals.signals_held() as hold_signals:
         host = _task.Host(options, {}, dry_run=False, diff=False, hold_signals=hold_signals)
         try:
-            result = _task.execute(host, _task.keys_task if request.get("many") else _task.key_task)
+            result = _task.execute(host, work.make_task)
         except ArizeError as error:
             result = {**error.details(), "failed": True, "msg": str(error)}
         json.dump(result, sys.stdout)

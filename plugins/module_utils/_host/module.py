@@ -12,22 +12,9 @@ import typing as t
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
-from ansible_collections.community.arize.plugins.module_utils._host.arguments import (
-    Spec,
-    info_arguments,
-    key_arguments,
-    keys_arguments,
-    with_connection,
-)
+from ansible_collections.community.arize.plugins.module_utils._host.arguments import with_connection
 from ansible_collections.community.arize.plugins.module_utils._host.signals import signals_held
-from ansible_collections.community.arize.plugins.module_utils._host.task import (
-    Host,
-    KeyInfoTask,
-    TaskMaker,
-    execute,
-    key_task,
-    keys_task,
-)
+from ansible_collections.community.arize.plugins.module_utils._host.task import WORK, Host, execute
 from ansible_collections.community.arize.plugins.module_utils._model.errors import ArizeError, MissingLibrary
 from ansible_collections.community.arize.plugins.module_utils._service.connection import secrets_in_urls
 
@@ -46,8 +33,10 @@ class _Module(AnsibleModule):  # type: ignore[misc]
         super().fail_json(msg, **kwargs)
 
 
-def _run(arguments: Spec, make_task: TaskMaker) -> None:
-    module = _Module(supports_check_mode=True, **with_connection(arguments))
+def run(name: str) -> None:
+    """The whole of the module of this name."""
+    arguments, make_task = WORK[name]
+    module = _Module(supports_check_mode=True, **with_connection(arguments()))
     # The result with a secret is printed before signals count again.
     with signals_held() as hold_signals:
         host = Host(
@@ -66,18 +55,3 @@ def _run(arguments: Spec, make_task: TaskMaker) -> None:
         except ArizeError as error:
             module.fail_json(msg=str(error), **error.details())
         module.exit_json(**result)
-
-
-def run_key_module() -> None:
-    """The whole of `arize_api_key`."""
-    _run(key_arguments(), key_task)
-
-
-def run_keys_module() -> None:
-    """The whole of `arize_api_keys`."""
-    _run(keys_arguments(), keys_task)
-
-
-def run_key_info_module() -> None:
-    """The whole of `arize_api_key_info`."""
-    _run(info_arguments(), KeyInfoTask)

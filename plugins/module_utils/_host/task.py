@@ -14,6 +14,12 @@ import time
 import typing as t
 from datetime import datetime
 
+from ansible_collections.community.arize.plugins.module_utils._host.arguments import (
+    Spec,
+    info_arguments,
+    key_arguments,
+    keys_arguments,
+)
 from ansible_collections.community.arize.plugins.module_utils._host.fleet import fleet
 from ansible_collections.community.arize.plugins.module_utils._host.signals import Hold
 from ansible_collections.community.arize.plugins.module_utils._model import declaration as _desired
@@ -183,3 +189,18 @@ def _execute(host: Host, make_task: TaskMaker, cleaner: Cleaner) -> Result:
         finally:
             for warning in task.warnings:
                 host.warn(warning)
+
+
+class Work(t.NamedTuple):
+    """What a module is beside its documentation."""
+
+    arguments: t.Callable[[], Spec]
+    make_task: TaskMaker
+
+
+# By the name of the module.
+WORK = {
+    "arize_api_key": Work(key_arguments, key_task),
+    "arize_api_keys": Work(keys_arguments, keys_task),
+    "arize_api_key_info": Work(info_arguments, KeyInfoTask),
+}

@@ -254,7 +254,7 @@ def test_a_local_task_runs_in_process(place: Place, monkeypatch: pytest.MonkeyPa
     monkeypatch.setenv("OF_ANSIBLE", "2")
     place.plugin._execute_module(task_vars={})
     assert place.ran == ["in process"]
-    _arguments, _make_task, name, options, environment = place.given["arguments"]
+    name, options, environment = place.given["arguments"]
     assert (name, options) == ("arize_api_key", {"name": "a"})
     assert (environment["FROM_TASK"], environment["OF_ANSIBLE"]) == ("1", "2")
     assert (place.given["dry_run"], place.given["diff"]) == (True, True)

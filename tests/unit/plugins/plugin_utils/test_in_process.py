@@ -7,13 +7,14 @@ from __future__ import annotations
 import importlib.util
 import pathlib
 import typing as t
+from unittest import mock
 
 import pytest
 from support.in_process import Outcome
 from unit.plugins.builders import CREDENTIAL, secret_of
 
 from ansible_collections.community.arize.plugins.module_utils._host.arguments import key_arguments, keys_arguments
-from ansible_collections.community.arize.plugins.module_utils._host.task import Host, Result, key_task
+from ansible_collections.community.arize.plugins.module_utils._host.task import WORK, Host, Result, Work
 from ansible_collections.community.arize.plugins.module_utils._model.errors import MissingLibrary, Refused
 from ansible_collections.community.arize.plugins.plugin_utils import _in_process
 from simulator import Simulator
@@ -44,9 +45,9 @@ class FakeTask:
 
 def run(error: Exception | None = None, dry_run: bool = False, **options: t.Any) -> Result:
     given = {"name": "a", "api_key": CREDENTIAL, "api_url": "http://127.0.0.1:1", **options}
-    return _in_process.run_in_process(
-        key_arguments(), lambda host, *_more: FakeTask(host, error), "x.y.z", given, HOME, dry_run, diff=False
-    )
+    fake = Work(key_arguments, lambda host, *_more: FakeTask(host, error))
+    with mock.patch.dict(WORK, z=fake):
+        return _in_process.run_in_process("x.y.z", given, HOME, dry_run, diff=False)
 
 
 def test_what_a_module_would_add_to_a_result() -> None:
@@ -64,9 +65,8 @@ def test_what_a_module_would_add_to_a_result() -> None:
 def test_secrets_of_a_fleet_are_not_shown() -> None:
     held = secret_of("abc")
     given = {"api_key": CREDENTIAL, "api_keys": [{"name": "a", "held_secret": held}, {"name": "b", "held_secret": ""}]}
-    result = _in_process.run_in_process(
-        keys_arguments(), lambda host, *_more: t.cast(t.Any, FakeTask(host)), "x.y.z", given, HOME, True, diff=False
-    )
+    with mock.patch.dict(WORK, z=Work(keys_arguments, lambda host, *_more: FakeTask(host))):
+        result = _in_process.run_in_process("x.y.z", given, HOME, True, diff=False)
     shown = result["invocation"]["module_args"]["api_keys"]
     assert held not in str(result)
     assert [key["held_secret"] for key in shown] == ["VALUE_SPECIFIED_IN_NO_LOG_PARAMETER", ""]
@@ -145,9 +145,7 @@ def test_options_come_without_what_ansible_hangs_on_them() -> None:
 def test_a_loop_keeps_its_connection(simulator: Simulator, tmp_path: pathlib.Path) -> None:
     for index in range(5):
         result = _in_process.run_in_process(
-            key_arguments(),
-            key_task,
-            "x.y.z",
+            "community.arize.arize_api_key",
             {
                 "api_key": simulator.credential,
                 "api_url": simulator.url,
