@@ -223,14 +223,14 @@ class HttpTransport:
                 if pause is None:
                     pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2**attempt) * random.uniform(0.5, 1.5)
                 attempt += 1
-                if self._pace is not None and repeatable.error.status == 429:
+                out_of_time = time.monotonic() + pause - started > DEADLINE - LATITUDE
+                if self._pace is not None and repeatable.error.status == 429 and not out_of_time:
                     self._pace.slow_down(pause)
                 if isinstance(repeatable.error, _errors.NotConnected):
                     self._pool.note_reached(self._connection, False)
                 else:
                     self._pool.note_reached(self._connection, True)
                     repeats = self._connection.max_retries
-                out_of_time = time.monotonic() + pause - started > DEADLINE - LATITUDE
                 if attempt > repeats or out_of_time:
                     raise repeatable.error from None
             else:

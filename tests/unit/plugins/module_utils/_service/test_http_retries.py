@@ -219,3 +219,14 @@ def test_a_limited_rate_slows_down_all_who_share_the_pace() -> None:
     pace.wait(others.append)
     assert wire.pauses[0] == 7.0
     assert 6.0 < others[0] < 9.0
+
+
+@pytest.mark.parametrize("week", ["604800", "9" * 400])
+def test_nobody_waits_for_a_rate_longer_than_a_request_may_take(week: str) -> None:
+    """Else the other keys of a fleet would hang until then."""
+    pace = Pace()
+    with pytest.raises(_errors.RateLimited):
+        Wire(connection(), problem(429, {"Retry-After": week}), pace=pace).transport.request("GET", "/x")
+    others: list[float] = []
+    pace.wait(others.append)
+    assert others == []
