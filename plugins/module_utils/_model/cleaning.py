@@ -89,7 +89,7 @@ class Cleaner:
             return self.text(value, lines=name in _OF_SEVERAL_LINES)
         if isinstance(value, dict):
             members = {self._member(key): self.value(inner, key) for key, inner in value.items()}
-            is_clean = _same(members, value) and _same(members.values(), value.values())
+            is_clean = len(members) == len(value) and _same(members, value) and _same(members.values(), value.values())
             return value if is_clean else members
         if isinstance(value, (list, tuple)):
             items = [self.value(inner) for inner in value]
@@ -151,8 +151,9 @@ def _core(known: str) -> str:
     return known[_LEAD:] if len(known) >= 3 * _LEAD else known
 
 
-def _same(found: t.Collection[t.Any], given: t.Collection[t.Any]) -> bool:
-    return len(found) == len(given) and all(one is other for one, other in zip(found, given))
+def _same(found: t.Iterable[t.Any], given: t.Iterable[t.Any]) -> bool:
+    """Of as many items. Of what Ansible hands to filters, `values()` is a generator."""
+    return all(one is other for one, other in zip(found, given))
 
 
 def _visible(text: str) -> tuple[str, list[int]]:
