@@ -64,11 +64,20 @@ class RememberingClient(ArizeClient):
         return self._memory.answer(path, lambda: ask(path, parse))
 
     def spaces(self, name: str | None = None, organization_id: str | None = None) -> list[Space]:
-        """From the listing of all spaces, which is one for all names."""
-        return [space for space in super().spaces(None, organization_id) if name in (None, space.name)]
+        """From one listing for all names. There may be as many spaces as keys, so it is not searched for each."""
+        ask = super().spaces
+
+        def by_name() -> dict[str, list[Space]]:
+            found: dict[str, list[Space]] = {}
+            for space in ask(None, organization_id):
+                found.setdefault(space.name, []).append(space)
+            return found
+
+        named = self._memory.answer(("by name", organization_id), by_name)
+        return [space for spaces in named.values() for space in spaces] if name is None else named.get(name, [])
 
     def space(self, space_id: str) -> Space:
-        listed = {space.space_id: space for space in self.spaces()}
+        listed = self._memory.answer("by id", lambda: {space.space_id: space for space in self.spaces()})
         return listed.get(space_id) or super().space(space_id)
 
     def organizations(self, name: str | None = None) -> list[Organization]:
