@@ -208,7 +208,13 @@ def test_http_date_that_is_none(text: str | None) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["Tue, 24 Nov 2026 12:00:00 GMT", "Tuesday, 24-Nov-26 12:00:00 GMT", "Tue, 24 Nov 2026 13:00:00 +0100"]
+    "text",
+    [
+        "Tue, 24 Nov 2026 12:00:00 GMT",
+        "Tue, 24 Nov 2026 12:00:00 -0000",
+        "Tuesday, 24-Nov-26 12:00:00 GMT",
+        "Tue, 24 Nov 2026 13:00:00 +0100",
+    ],
 )
 def test_http_date(text: str) -> None:
     assert parse_http_date(text) == datetime(2026, 11, 24, 12, tzinfo=UTC)
