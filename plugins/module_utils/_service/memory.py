@@ -11,8 +11,8 @@ import concurrent.futures
 import threading
 import typing as t
 
-from ansible_collections.community.arize.plugins.module_utils._model.keys import Organization, Space
-from ansible_collections.community.arize.plugins.module_utils._service.client import ArizeClient, Query
+from ansible_collections.community.arize.plugins.module_utils._model.keys import ApiKey, Organization, Role, Space
+from ansible_collections.community.arize.plugins.module_utils._service.client import ArizeClient
 from ansible_collections.community.arize.plugins.module_utils._service.dialect import Dialect
 from ansible_collections.community.arize.plugins.module_utils._service.http import HttpTransport
 
@@ -51,13 +51,11 @@ class RememberingClient(ArizeClient):
         self._memory = memory
         self._fresh = fresh
 
-    def _listing(self, path: str, collection: str, parse: t.Any, query: Query, *part: t.Any) -> t.Any:
-        ask = super()._listing
-        shows_bindings = str(query.get("key_type")).lower() == "service" and "space_id" not in query
-        if path == "/api-keys" and self._fresh and not shows_bindings:
-            return ask(path, collection, parse, query, *part)
-        question = (path, *sorted(query.items()), *part)
-        return self._memory.answer(question, lambda: ask(path, collection, parse, query, *part))
+    def list_api_keys(self, *filters: t.Any, **named: t.Any) -> tuple[list[ApiKey], str | None]:
+        ask = super().list_api_keys
+        if self._fresh and not (named.get("key_type") == "service" and "space_id" not in named):
+            return ask(*filters, **named)
+        return self._memory.answer(("keys", filters, *sorted(named.items())), lambda: ask(*filters, **named))
 
     def _get(self, path: str, parse: t.Callable[[t.Any], T]) -> T:
         ask = super()._get
@@ -81,4 +79,8 @@ class RememberingClient(ArizeClient):
         return listed.get(space_id) or super().space(space_id)
 
     def organizations(self, name: str | None = None) -> list[Organization]:
-        return [organization for organization in super().organizations() if name in (None, organization.name)]
+        found = self._memory.answer("organizations", super().organizations)
+        return [organization for organization in found if name in (None, organization.name)]
+
+    def custom_roles(self) -> list[Role]:
+        return self._memory.answer("roles", super().custom_roles)
