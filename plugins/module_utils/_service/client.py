@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import typing as t
 from datetime import datetime, timedelta
-from urllib.parse import quote, unquote
+from urllib.parse import quote
 
 from ansible_collections.community.arize.plugins.module_utils._model import keys as _models
 from ansible_collections.community.arize.plugins.module_utils._model.declaration import DesiredKey
@@ -24,7 +24,7 @@ from ansible_collections.community.arize.plugins.module_utils._model.errors impo
 from ansible_collections.community.arize.plugins.module_utils._model.instants import format_instant
 from ansible_collections.community.arize.plugins.module_utils._service import parse as _parse
 from ansible_collections.community.arize.plugins.module_utils._service.dialect import Dialect
-from ansible_collections.community.arize.plugins.module_utils._service.http import HttpTransport
+from ansible_collections.community.arize.plugins.module_utils._service.http import HttpTransport, shown_path
 
 # The service's largest page (contract section 1.2).
 PAGE_SIZE = 100
@@ -238,7 +238,7 @@ class ArizeClient:
 
 
 def _lost(path: str, what: str) -> AnswerLost:
-    shown = f"/v2{unquote(path)}"
+    shown = shown_path(path)
     return AnswerLost(
         "POST",
         shown,
@@ -247,10 +247,10 @@ def _lost(path: str, what: str) -> AnswerLost:
 
 
 def _unexpected(method: str, path: str, problem: str) -> ProtocolError:
-    path = unquote(path)
+    shown = shown_path(path)
     return ProtocolError(
         method,
-        f"/v2{path}",
-        f"{method} /v2{path} was answered with something that is not documented: {problem}. "
+        shown,
+        f"{method} {shown} was answered with something that is not documented: {problem}. "
         "Check that api_url is the address of the Arize API; a newer collection may know this form.",
     )

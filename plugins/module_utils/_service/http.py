@@ -147,6 +147,11 @@ def _new_session(connection: Connection) -> t.Any:
     return session
 
 
+def shown_path(path: str) -> str:
+    """A path below C(/v2) as messages show it: with ids as the operator knows them."""
+    return f"/v2{unquote(path)}"
+
+
 class HttpTransport:
     """Sends requests over one kept-alive session and keeps the server's clock."""
 
@@ -201,8 +206,7 @@ class HttpTransport:
         Raises NotConnected, AnswerLost (never for what has been repeated with success), ProtocolError, or the
         ApiError of the answered status.
         """
-        # Ids stand in messages as the operator knows them.
-        shown = f"/v2{unquote(path)}"
+        shown = shown_path(path)
         started = time.monotonic()
         if started > self._ends_at:
             raise _errors.NotConnected(
@@ -272,7 +276,7 @@ class HttpTransport:
             time_left = started + DEADLINE - time.monotonic()
             response, content = within(max(time_left, read_timeout + LATITUDE), exchange)
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, zlib.error, AnswerRefused) as error:
-            raise self._failure(method, f"/v2{unquote(path)}", error) from None
+            raise self._failure(method, shown_path(path), error) from None
         self.received += len(content)
         return response, content
 
