@@ -20,7 +20,7 @@ from datetime import date
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ansible_collections.community.arize.plugins.module_utils._host.arguments import key_arguments
+from ansible_collections.community.arize.plugins.module_utils._host.arguments import keys_arguments
 from ansible_collections.community.arize.plugins.module_utils._model.errors import InvalidOption
 from ansible_collections.community.arize.plugins.plugin_utils._role_variables import octal_mode
 
@@ -178,10 +178,9 @@ def for_a_path(text: str) -> str:
 
 
 def _specification() -> dict[str, t.Any]:
-    of_module = key_arguments()["argument_spec"]
-    # Without the defaults, because unset options are inherited.
-    module = {name: {k: v for k, v in of_module[name].items() if k != "default"} for name in _OF_THE_MODULE}
-    return {**_OWN, **module}
+    # Those of a fleet have no defaults, because unset options are inherited.
+    of_key = keys_arguments()["argument_spec"]["defaults"]["options"]
+    return {**_OWN, **{name: of_key[name] for name in _OF_THE_MODULE}}
 
 
 def _text_of_date(value: t.Any) -> t.Any:
