@@ -15,6 +15,8 @@ import pathlib
 import signal
 import subprocess
 import sys
+import threading
+import time
 import typing as t
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
@@ -55,13 +57,19 @@ def arm(step: str, nth: int, number: int) -> None:
     original = getattr(owner, name)
     count = itertools.count(1)
 
+    def strike() -> None:
+        os.kill(os.getpid(), number)
+        if threading.current_thread() is not threading.main_thread():
+            # The handler runs in the main thread, which must have its turn before a worker goes on.
+            time.sleep(0.5)
+
     def killing(*arguments: t.Any, **keywords: t.Any) -> t.Any:
         reached = next(count) == nth
         if reached and when == "before":
-            os.kill(os.getpid(), number)
+            strike()
         result = original(*arguments, **keywords)
         if reached and when == "after":
-            os.kill(os.getpid(), number)
+            strike()
         return result
 
     setattr(owner, name, killing)
